@@ -1,0 +1,189 @@
+"""The store's protocol: what every engine promises, the commands it takes and what it answers.
+
+The promise: when a command's future has its result, the change is durable (fsynced). Answers are append-only
+revisions; the latest revision of (response, item) is the answer. A repeated event id changes nothing and gets the same
+result again. Commands are applied in one order; a save that comes after its round closed or its response was submitted
+is refused. Different items never conflict.
+
+Engines translate their driver's errors into StoreError (the store refuses or fails) and nothing else.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from results.workshop import (
+    Invitation,
+    Organisation,
+    ResponseState,
+    ResponseStatus,
+    Round,
+    RoundStatus,
+    Session,
+    StoredAnswer,
+)
+from survey.problems import message
+from survey.response import Answer
+
+
+class StoreError(Exception):
+    """The store cannot be opened or cannot keep a change. `code` and text come from the catalogue in `survey.problems`."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        self.code = code
+        super().__init__(message(code, **facts))
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class SaveAnswer:
+    """Append a revision of an answer. `based_on`: the revision the respondent saw (0 = none yet; None = do not check)."""
+
+    event_id: int
+    response_id: int
+    item_id: str
+    answer: Answer
+    based_on: int | None
+    author: str
+    saved_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStatus:
+    """Submit or reopen a response. Setting the status that it has already changes nothing and is `Done` with its revision."""
+
+    event_id: int
+    response_id: int
+    status: ResponseStatus
+    author: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddRound:
+    round: Round
+
+
+@dataclass(frozen=True, slots=True)
+class SetRoundStatus:
+    round_id: int
+    status: RoundStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AddOrganisation:
+    """Add an organisation together with its responses (one for each questionnaire of the round)."""
+
+    organisation: Organisation
+    responses: tuple[ResponseState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddInvitation:
+    invitation: Invitation
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeInvitation:
+    token_hash: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddSession:
+    session: Session
+
+
+Command = SaveAnswer | ChangeStatus | AddRound | SetRoundStatus | AddOrganisation | AddInvitation | RevokeInvitation | AddSession
+
+
+# --- results --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The answer is durable as this revision."""
+
+    stored: StoredAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody else saved a newer revision than `based_on`; nothing was written. Both versions are the caller's to show."""
+
+    theirs: StoredAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not possible now; `code` is P001 (no such response), P002 (round closed) or P003 (submitted)."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The change is durable. `revision`: of the response for ChangeStatus, else 0."""
+
+    revision: int = 0
+
+
+Result = Saved | Conflict | Refused | Done
+
+
+class ResponseStore(Protocol):
+    """One engine. Reads may be called from any thread and see every command whose future is done."""
+
+    def write(self, command: Command) -> Future[Result]:
+        """Queue a command. The future holds its result once durable, or StoreError when nothing was kept."""
+
+    def rounds(self) -> tuple[Round, ...]:
+        """All rounds, newest first."""
+
+    def round(self, round_id: int) -> Round | None: ...
+
+    def organisations(self, round_id: int) -> tuple[Organisation, ...]:
+        """Of one round, by country code, then name, then id."""
+
+    def organisation(self, organisation_id: int) -> Organisation | None: ...
+
+    def invitation(self, token_hash: str) -> Invitation | None: ...
+
+    def invitations(self, round_id: int, organisation_id: int | None = None) -> tuple[Invitation, ...]:
+        """Of one round (or one organisation of it), oldest first, revoked ones included."""
+
+    def session(self, session_hash: str) -> Session | None: ...
+
+    def responses(self, round_id: int) -> tuple[ResponseState, ...]:
+        """Of one round, by organisation id, then questionnaire id."""
+
+    def response(self, response_id: int) -> ResponseState | None: ...
+
+    def answers(self, response_id: int) -> dict[str, StoredAnswer]:
+        """Item id → latest revision."""
+
+    def history(self, response_id: int, item_id: str) -> tuple[StoredAnswer, ...]:
+        """All revisions of one answer, oldest first."""
+
+    def revision(self, round_id: int) -> int:
+        """A number that grows with every durable change of the round; equal numbers mean equal data. Cheap: no query."""
+
+    def changes(self, round_id: int, after: int) -> tuple[StoredAnswer, ...]:
+        """Revisions of the round's answers with `sequence` > `after`, in order of sequence."""
+
+    def close(self) -> None:
+        """Finish what is queued, then close. Later writes fail with StoreError."""
+
+
+def open_store(url: str) -> ResponseStore:
+    """Open the engine that a URL names: `duckdb:///relative/path` or `duckdb:////absolute/path`. Raises StoreError.
+
+    The folder is made when it is not there. `postgresql://` belongs here too once its engine exists.
+    """
+    prefix = "duckdb:///"
+    if not url.startswith(prefix) or not url.removeprefix(prefix).strip():
+        raise StoreError("S003", url=url)
+    from results.duckdb_store import DuckDBStore  # noqa: PLC0415  (only the engine that is used is loaded)
+
+    return DuckDBStore(Path(url.removeprefix(prefix)))

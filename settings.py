@@ -1,0 +1,38 @@
+"""The only reader of the environment: one frozen Settings, made once by the process that starts."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`database`: URL of the store. `base_url`: what links and QR codes point to, without a final slash.
+
+    `questionnaires`: folder with the questionnaire files. `cache`: folder for files that can be made anew.
+    """
+
+    database: str
+    base_url: str
+    questionnaires: Path
+    cache: Path
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the app through TLS; cookies are then `Secure`."""
+        return self.base_url.startswith("https://")
+
+
+def read_settings() -> Settings:
+    """Settings from READINESS_DB, READINESS_BASE_URL, READINESS_QUESTIONNAIRES and READINESS_CACHE, with defaults for one machine."""
+    cache = os.environ.get("READINESS_CACHE") or str(Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ai-readiness")
+    return Settings(
+        database=os.environ.get("READINESS_DB", "duckdb:///data/readiness.duckdb"),
+        base_url=os.environ.get("READINESS_BASE_URL", "http://localhost:8501").rstrip("/"),
+        questionnaires=Path(os.environ.get("READINESS_QUESTIONNAIRES") or HERE / "questionnaires"),
+        cache=Path(cache),
+    )

@@ -1,0 +1,1 @@
+"""What is asked and what was answered. Pure: imports nothing else of this project; tested by example and property."""

@@ -1,0 +1,256 @@
+"""The one catalogue of coded messages: what is wrong, where, and what to do about it.
+
+A message is looked up by its code and filled with facts; no other module words a problem of a file. Codes are
+public (people search for them) and are never reused. `Q` questionnaire, `T` translation, `A` answers file,
+`C` worked case, `S` store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+CATALOGUE: dict[str, tuple[Severity, str]] = {
+    # --- the file as a whole
+    "Q001": ("error", "The file cannot be read: {reason}. Save it as UTF-8 text of at most 2 MB."),
+    "Q002": ("error", "This is not valid YAML: {reason}. {hint}"),
+    "Q003": ("error", "'{name}' uses a YAML anchor, alias or merge. Write the text out in full instead."),
+    "Q004": ("error", "The tag '{tag}' is not allowed. Remove it; every value here is plain text."),
+    "Q005": ("error", "The key '{key}' is already given in line {first}. Keep one of the two."),
+    "Q006": ("error", "The file is nested deeper than {limit} levels. Flatten it."),
+    "Q007": (
+        "error",
+        "The file holds no questionnaire. Start it with 'format: 1'; questionnaires/README.md has an example.",
+    ),
+    "Q008": (
+        "error",
+        "There is no questionnaire to check here: {reason}. Name a questionnaire.yaml, or a folder with one.",
+    ),
+    "Q009": ("error", "the questionnaire id '{value}' is already used by {first}. Give one of the two another id."),
+    # --- the shape of a value
+    "Q010": ("error", "'{key}' is not known here. {hint}"),
+    "Q011": ("error", "'{key}' is missing in {where}. Add it."),
+    "Q012": (
+        "error",
+        "item '{item}' is asked if '{other}', which comes later. Move it after '{other}' or change asked_if.",
+    ),
+    "Q013": (
+        "error",
+        "item '{item}' is asked if '{other}', which does not exist. Correct the id or remove the condition.",
+    ),
+    "Q014": (
+        "error",
+        (
+            "'{value}' cannot be an id. Use lower-case letters, digits, '_' and '-', beginning with a letter or "
+            "digit, at most 64 characters."
+        ),
+    ),
+    "Q015": (
+        "error",
+        "the id '{value}' is already used in line {first}. Every id is unique and is never reused: choose another.",
+    ),
+    "Q016": ("error", "item '{item}' has {count} anchors; it needs exactly five, one for each level 1-5."),
+    "Q017": (
+        "error",
+        "item '{item}' has {count} next steps; it needs exactly four: from 1 to 2, 2 to 3, 3 to 4 and 4 to 5.",
+    ),
+    "Q018": (
+        "error",
+        "item '{item}' is critical and allows 'not applicable'. Remove one: a critical item applies to everyone.",
+    ),
+    "Q019": (
+        "error",
+        "the condition '{key}' is not known. Use at_least, at_most or is with an item, or all, any, not.",
+    ),
+    "Q020": ("error", "'{value}' is not allowed for '{key}': {reason}."),
+    "Q021": ("error", "'{key}' must be {wanted}, but this is {found}."),
+    "Q022": ("error", "item '{item}' is asked if itself. Refer to an earlier item."),
+    # --- the questionnaire as a whole
+    "Q030": ("error", "evidence_caps must not fall from none to described to document to verified. Raise '{key}'."),
+    "Q031": ("error", "levels must be the five levels 1, 2, 3, 4 and 5, in this order."),
+    # --- thin places
+    "Q101": (
+        "warning",
+        (
+            "item '{item}': the anchor of level {level} has {count} characters. Describe an observable fact in a "
+            "sentence of at least 40."
+        ),
+    ),
+    "Q102": ("warning", "item '{item}' is thin: it has no {missing}. Respondents and reports need it."),
+    "Q103": (
+        "warning",
+        "dimension '{dimension}' has no pulse item, so the short form cannot rate it. Mark one 'pulse: true'.",
+    ),
+    "Q104": (
+        "warning",
+        "pulse item '{item}' is asked if '{other}', which is not in the pulse form and counts as unanswered there.",
+    ),
+    "Q105": ("warning", "item '{item}': '{word}' in the anchor of level {level} is a judgement. Say what can be seen."),
+    # --- translations
+    "T001": (
+        "error",
+        "The translation cannot be read: {reason}. Repair the .po file, or make it anew with 'make texts'.",
+    ),
+    "T002": ("warning", "{count} of {total} texts have no translation into '{language}'; the first is {first}."),
+    "T003": (
+        "warning",
+        "{count} of {total} texts are draft translations (fuzzy) into '{language}'; the first is {first}.",
+    ),
+    "T004": (
+        "warning",
+        (
+            "{count} translations into '{language}' belong to texts that have changed or are gone; the first is "
+            "{first}. Run 'make texts' and review them."
+        ),
+    ),
+    "T005": ("error", "'{name}' is not a language code. Name the file after one, such as 'km.po'."),
+    "T006": ("error", "the translation of {context} must keep the placeholders {wanted}."),
+    # --- answers files
+    "A001": ("error", "The file cannot be read: {reason}. Save it as CSV in UTF-8."),
+    "A002": (
+        "error",
+        "the column '{column}' is missing. The columns are response,item,answer and optionally evidence,reason.",
+    ),
+    "A003": (
+        "error",
+        "the column '{column}' is not known. The columns are response,item,answer and optionally evidence,reason.",
+    ),
+    "A004": ("error", "the questionnaire '{questionnaire}' has no item '{item}'. Correct the id."),
+    "A005": ("error", "'{value}' is not an answer. Use 1, 2, 3, 4, 5, dont_know, not_applicable or nothing."),
+    "A006": ("error", "item '{item}' cannot be 'not_applicable'. Choose a level or dont_know."),
+    "A007": ("error", "'{value}' is not an evidence tier. Use none, described, document or verified."),
+    "A008": ("error", "response '{response}' already answers '{item}' in line {first}. Keep one of the two."),
+    "A009": (
+        "error",
+        "this line has {found} fields where the header has {wanted}. Check the commas and quotation marks.",
+    ),
+    "A010": ("error", "the response has no name. Fill the column 'response'."),
+    "A011": ("error", "the column '{column}' appears twice. Keep one of the two."),
+    # --- one answer, as it arrives from a page
+    "R001": ("error", "This question is not part of the questionnaire. Reload the page."),
+    "R002": ("error", "This answer is not one of the choices. Reload the page and choose again."),
+    "R003": ("error", "'Not applicable' is not possible for this question. Choose a level or 'Don't know'."),
+    "R004": (
+        "error",
+        "Please say why this question does not apply to you. The answer is saved once there is a reason.",
+    ),
+    "R005": ("error", "This kind of evidence is not one of the choices. Reload the page and choose again."),
+    "R006": (
+        "error",
+        "The link must begin with https:// and name a public web address, without a user name or password.",
+    ),
+    "R007": (
+        "error",
+        "The text contains a character that is not text and cannot be stored. Remove it; your text is still here.",
+    ),
+    "R008": (
+        "error",
+        "The text has {count} characters and at most {limit} can be stored. Shorten it; your text is still here.",
+    ),
+    "R009": ("error", "This question is not asked, because of an earlier answer. Reload the page."),
+    # --- what an actor may not do, or not now; 'not yours' and 'does not exist' are the same text
+    "P001": ("error", "This page does not exist, or it is not open to you."),
+    "P002": ("error", "The round is closed. Answers can be read but no longer changed."),
+    "P003": ("error", "The response has been submitted. The coordinator can reopen it until the round closes."),
+    "P004": (
+        "error",
+        (
+            "Some questions marked as critical have no answer yet. Answer them ('Don't know' is an answer) and "
+            "submit again."
+        ),
+    ),
+    "P005": ("error", "Only the organisation's coordinator can do this."),
+    "P006": ("error", "This answer was changed by somebody else in the meantime."),
+    "P007": (
+        "error",
+        "The answer could not be stored. It is not saved; your text is still here. Try again in a moment.",
+    ),
+    # --- worked cases
+    "C001": (
+        "error",
+        "case '{case}': {figure} should be {expected} and is {found}. Correct the case or the questionnaire.",
+    ),
+    "C002": ("error", "case '{case}': '{value}' is not known here ({where}). Correct it."),
+    # --- the store
+    "S001": (
+        "error",
+        (
+            "The database {path} is in use by another program (process {pid}). Close that program, or stop it "
+            "with 'kill {pid}', and start again; its data is safe."
+        ),
+    ),
+    "S002": (
+        "error",
+        (
+            "The database {path} cannot be opened: {reason}. Check that the folder exists, that it can be written "
+            "to, and that there is space left."
+        ),
+    ),
+    "S003": (
+        "error",
+        (
+            "'{url}' is not a database this program can open. Use duckdb:///PATH, for example "
+            "duckdb:///data/readiness.duckdb."
+        ),
+    ),
+    "S004": (
+        "error",
+        (
+            "The database {path} was written by a newer version of this program (schema {found}; this one knows "
+            "{known}). Update the program; nothing was changed."
+        ),
+    ),
+    "S005": ("error", "{path} is not a database of this program. Name another file; nothing was changed."),
+    "S006": (
+        "error",
+        (
+            "The address {host} can be reached from other machines, and an invented workshop prints links that "
+            "need no password. Use 127.0.0.1, or 'readiness run' with a real round."
+        ),
+    ),
+    "S007": (
+        "error",
+        "Port {port} of {host} is already in use. Stop the other program, or choose another with --port.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One problem of one file. `line` and `column` count from 1; a problem of the whole file stands at 1:1."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+
+    @property
+    def severity(self) -> Severity:
+        return CATALOGUE[self.code][0]
+
+    def __str__(self) -> str:
+        """`PATH:LINE:COL CODE message`, the line that the terminal prints."""
+        return f"{visible(self.path, 4096)}:{self.line}:{self.column} {self.code} {self.message}"
+
+
+def message(code: str, **facts: object) -> str:
+    """The catalogue's sentence for `code`, filled with facts. Control characters in facts are shown, not sent to a terminal."""
+    shown = {key: visible(str(value)) for key, value in facts.items()}
+    return CATALOGUE[code][1].format(**shown)
+
+
+def visible(text: str, limit: int = 200) -> str:
+    """`text` on one line, control characters escaped; past `limit` characters it says how many more there are."""
+    escaped = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    return escaped if len(escaped) <= limit else f"{escaped[:limit]} ... ({len(escaped) - limit} characters more)"
+
+
+class ProblemsError(Exception):
+    """A file has problems; `problems` lists all of them in file order."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))

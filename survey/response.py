@@ -1,0 +1,122 @@
+"""What was answered: the codes of an answer matrix, one Answer, and the check of an answer as it arrives from a page.
+
+An answer matrix is a numpy array (responses × items, uint8) of the codes below, its columns in the questionnaire's
+order. UNANSWERED is the missing-data code; NOT_ASKED is set by routing only and is never stored.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from survey.problems import message
+from survey.questionnaire import TIERS, Questionnaire
+
+UNANSWERED: Final = 0
+DONT_KNOW: Final = 6
+NOT_APPLICABLE: Final = 7
+NOT_ASKED: Final = 8
+
+CODES: Final[dict[str, int]] = {
+    "": UNANSWERED, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "dont_know": DONT_KNOW, "not_applicable": NOT_APPLICABLE,
+}  # fmt: skip
+CODE_NAMES: Final[dict[int, str]] = {code: name for name, code in CODES.items()}
+TIER_NUMBERS: Final[dict[str, int]] = {tier: number for number, tier in enumerate(TIERS)}
+
+MAX_TEXT: Final = 50_000
+MAX_LINK: Final = 2_000
+_NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
+_NOT_A_NAME: Final = re.compile(r"[\x00-,/:-@\[-^`{-\x7f]")  # ASCII that no host name contains
+_IS_A_NUMBER: Final = re.compile(r"0x[0-9a-f]*|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One respondent's answer to one item, with everything said beside it. Nothing chosen yet is code UNANSWERED."""
+
+    code: int = UNANSWERED
+    evidence: int = 0
+    link: str = ""
+    note: str = ""
+    reason: str = ""
+    comment: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        """Don't know and not applicable are answers."""
+        return self.code != UNANSWERED
+
+    @property
+    def level(self) -> int | None:
+        return self.code if 1 <= self.code <= 5 else None
+
+
+class AnswerRefusedError(ValueError):
+    """An answer that the questionnaire does not know or that cannot be stored; the stored answer stays as it is."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        self.code = code
+        super().__init__(message(code, **facts))
+
+
+def check_answer(questionnaire: Questionnaire, item_id: str, answer: Answer, *, may_verify: bool = False) -> None:
+    """Refuse what a page could not have sent: pages are not trusted, as messages can be forged.
+
+    `may_verify`: only a facilitator marks evidence as verified. Raises AnswerRefusedError with the first fault found.
+    """
+    if item_id not in questionnaire.position:
+        raise AnswerRefusedError("R001")
+    item = questionnaire.item(item_id)
+    if not _is_number(answer.code) or answer.code not in CODE_NAMES:
+        raise AnswerRefusedError("R002")
+    tiers = len(TIERS) if may_verify else len(TIERS) - 1
+    if not _is_number(answer.evidence) or answer.evidence not in range(tiers):
+        raise AnswerRefusedError("R005")
+    for text in (answer.link, answer.note, answer.reason, answer.comment):
+        _check_text(text)
+    if answer.code == NOT_APPLICABLE:
+        if not item.allow_na:
+            raise AnswerRefusedError("R003")
+        if not answer.reason.strip():
+            raise AnswerRefusedError("R004")
+    if answer.link:
+        _check_link(answer.link)
+
+
+def _is_number(value: object) -> bool:
+    # 3.0 and True are equal to codes, and a list cannot even be looked up.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _check_text(text: object) -> None:
+    # One rule for both engines: PostgreSQL cannot store NUL, and a lone surrogate cannot be written as UTF-8.
+    if not isinstance(text, str) or _NOT_TEXT.search(text):
+        raise AnswerRefusedError("R007")
+    if len(text) > MAX_TEXT:
+        raise AnswerRefusedError("R008", count=len(text), limit=MAX_TEXT)
+
+
+def _check_link(link: str) -> None:
+    if len(link) > MAX_LINK:
+        raise AnswerRefusedError("R008", count=len(link), limit=MAX_LINK)
+    try:
+        parts = urlsplit(link)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        raise AnswerRefusedError("R006") from None
+    suspicious = (
+        parts.username is not None
+        or parts.password is not None
+        or any(char.isspace() or not char.isprintable() for char in link)
+    )
+    if parts.scheme != "https" or suspicious or not _is_public_name(host):
+        raise AnswerRefusedError("R006")
+
+
+def _is_public_name(host: str) -> bool:
+    """Names joined by dots, the last one not a number: browsers read `127.1` and `0x7f.1` as addresses."""
+    labels = host.removesuffix(".").split(".")
+    return len(labels) > 1 and all(labels) and not _NOT_A_NAME.search(host) and not _IS_A_NUMBER.fullmatch(labels[-1])
