@@ -29,7 +29,9 @@ class Settings:
 
 def read_settings() -> Settings:
     """Settings from READINESS_DB, READINESS_BASE_URL, READINESS_QUESTIONNAIRES and READINESS_CACHE, with defaults for one machine."""
-    cache = os.environ.get("READINESS_CACHE") or str(Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ai-readiness")
+    cache = os.environ.get("READINESS_CACHE") or str(
+        Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ai-readiness"
+    )
     return Settings(
         database=os.environ.get("READINESS_DB", "duckdb:///data/readiness.duckdb"),
         base_url=os.environ.get("READINESS_BASE_URL", "http://localhost:8501").rstrip("/"),

@@ -97,7 +97,25 @@ class AddSession:
     session: Session
 
 
-Command = SaveAnswer | ChangeStatus | AddRound | SetRoundStatus | AddOrganisation | AddInvitation | RevokeInvitation | AddSession
+@dataclass(frozen=True, slots=True)
+class EndSession:
+    """End a browser session: its expiry is brought forward to `at`."""
+
+    session_hash: str
+    at: int
+
+
+Command = (
+    SaveAnswer
+    | ChangeStatus
+    | AddRound
+    | SetRoundStatus
+    | AddOrganisation
+    | AddInvitation
+    | RevokeInvitation
+    | AddSession
+    | EndSession
+)
 
 
 # --- results --------------------------------------------------------------------------------------------------------

@@ -169,8 +169,8 @@ def _weigh(plane: NDArray[Any], part: Parts) -> NDArray[Any]:
         weighted = rows if part.equal else rows * part.weights[:, None]
         total: NDArray[Any] = np.add.reduce(weighted, axis=0, dtype=part.total_type)
         return total
-    total = np.add.reduce(plane * part.weights[:, None].astype(np.float64), axis=0)
-    return total
+    shared: NDArray[Any] = np.add.reduce(plane * part.weights[:, None].astype(np.float64), axis=0)
+    return shared
 
 
 def _count(plane: NDArray[np.bool_]) -> NDArray[Any]:

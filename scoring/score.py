@@ -30,7 +30,9 @@ def score(questionnaire: Questionnaire, codes: Codes, evidence: Codes | None = N
 
 def score_routed(questionnaire: Questionnaire, routed: Codes, evidence: Codes | None = None) -> Scores:
     """The same for answers that are already routed."""
-    supported = None if evidence is None else rate(scheme_of(questionnaire), supported_codes(questionnaire, routed, evidence))
+    supported = (
+        None if evidence is None else rate(scheme_of(questionnaire), supported_codes(questionnaire, routed, evidence))
+    )
     return combine(rate(scheme_of(questionnaire), routed), supported)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from survey.questionnaire import LEVELS, TIERS, Item, Questionnaire
+from survey.questionnaire import ID_PATTERN, LEVELS, TIERS, Item, Questionnaire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +81,8 @@ def _references(source: Source) -> Iterator[Problem]:
     for number, (at, value) in enumerate(_raw_items(source)):
         for where, other in _mentions(value.get("asked_if"), (*at, "asked_if")):
             facts = {"item": value.get("id", "?"), "other": other}
+            if not re.fullmatch(ID_PATTERN, other):
+                continue  # the condition's own check says so
             if other not in order:
                 yield source.problem(where, "Q013", **facts)
             elif order[other] == number:

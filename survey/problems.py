@@ -7,7 +7,7 @@ public (people search for them) and are never reused. `Q` questionnaire, `T` tra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -91,7 +91,7 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     # --- translations
     "T001": (
         "error",
-        "The translation cannot be read: {reason}. Repair the .po file, or make it anew with 'make texts'.",
+        "The translation cannot be read: {reason}. Repair the .po file, or start again from the .pot file beside it.",
     ),
     "T002": ("warning", "{count} of {total} texts have no translation into '{language}'; the first is {first}."),
     "T003": (
@@ -128,6 +128,7 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     ),
     "A010": ("error", "the response has no name. Fill the column 'response'."),
     "A011": ("error", "the column '{column}' appears twice. Keep one of the two."),
+    "A012": ("error", "there are more than {limit} problems; nothing after this line was checked. Repair these first."),
     # --- one answer, as it arrives from a page
     "R001": ("error", "This question is not part of the questionnaire. Reload the page."),
     "R002": ("error", "This answer is not one of the choices. Reload the page and choose again."),
@@ -214,6 +215,7 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
         "error",
         "Port {port} of {host} is already in use. Stop the other program, or choose another with --port.",
     ),
+    "S008": ("error", "The database {path} cannot be read: {reason}. Stop this program and start it again."),
 }
 
 
@@ -226,10 +228,11 @@ class Problem:
     column: int
     code: str
     message: str
+    is_strict: bool = field(default=False, compare=False)  # whether somebody asked for warnings to count as errors
 
     @property
     def severity(self) -> Severity:
-        return CATALOGUE[self.code][0]
+        return "error" if self.is_strict else CATALOGUE[self.code][0]
 
     def __str__(self) -> str:
         """`PATH:LINE:COL CODE message`, the line that the terminal prints."""
@@ -237,7 +240,7 @@ class Problem:
 
 
 def message(code: str, **facts: object) -> str:
-    """The catalogue's sentence for `code`, filled with facts. Control characters in facts are shown, not sent to a terminal."""
+    """The catalogue's sentence for `code`, filled with facts, in which control characters are shown and not sent on."""
     shown = {key: visible(str(value)) for key, value in facts.items()}
     return CATALOGUE[code][1].format(**shown)
 

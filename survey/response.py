@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from survey.problems import message
-from survey.questionnaire import TIERS, Questionnaire
+from survey.questionnaire import TIERS, Form, Questionnaire
 
 UNANSWERED: Final = 0
 DONT_KNOW: Final = 6
@@ -61,7 +61,9 @@ class AnswerRefusedError(ValueError):
         super().__init__(message(code, **facts))
 
 
-def check_answer(questionnaire: Questionnaire, item_id: str, answer: Answer, *, may_verify: bool = False) -> None:
+def check_answer(
+    questionnaire: Questionnaire, item_id: str, answer: Answer, form: Form = "full", *, may_verify: bool = False
+) -> None:
     """Refuse what a page could not have sent: pages are not trusted, as messages can be forged.
 
     `may_verify`: only a facilitator marks evidence as verified. Raises AnswerRefusedError with the first fault found.

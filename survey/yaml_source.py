@@ -6,17 +6,18 @@ Works on the event stream, so an alias bomb or 5,000 levels of nesting stop at t
 
 from __future__ import annotations
 
-import re
-import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from survey.problems import Problem, ProblemsError, message
+from survey.problems import Problem, message
+from survey.text_file import checked_text, read_text, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from survey.problems import ProblemsError
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 32
@@ -25,8 +26,6 @@ TYPE_NAMES = {"dict": "a group of keys", "list": "a list", "str": "text", "NoneT
 Place = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:str"}
-# What YAML does not count as text: control characters, lone surrogates, and the two non-characters.
-_NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +55,12 @@ def name_of(value: Any) -> str:
 def read_yaml(path: Path, shown: str | None = None) -> Source:
     """Read and parse a YAML file. Raises ProblemsError with one located problem when it cannot be trusted."""
     name = shown or str(path)
-    try:
-        status = path.stat()
-        # A pipe or a device may never end.
-        if not stat.S_ISREG(status.st_mode):
-            raise _refusal(name, "Q001", reason="it is not a file")
-        if status.st_size > MAX_BYTES:
-            raise _refusal(name, "Q001", reason=f"it has {status.st_size:,} bytes")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise _refusal(name, "Q001", reason=error.strerror or "it is not a readable file") from None
-    except ValueError:
-        raise _refusal(name, "Q001", reason="its name holds a character that is not text") from None
-    return parse_yaml(raw, name)
+    return parse_yaml(read_text(path, name, "Q001", MAX_BYTES), name)
 
 
 def parse_yaml(raw: bytes | str, name: str) -> Source:
     """Parse YAML text or bytes. Raises ProblemsError (Q001-Q006), never a parser's own exception."""
-    text = _decoded(raw, name)
+    text = checked_text(raw, name, "Q001", MAX_BYTES)
     builder = _Builder(name)
     try:
         for event in yaml.parse(text, Loader=_Loader):
@@ -82,35 +69,10 @@ def parse_yaml(raw: bytes | str, name: str) -> Source:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         reason = (error.problem or "it breaks off").rstrip(".")
-        raise _refusal(name, "Q002", line, column, reason=reason, hint=_hint(text, line)) from None
+        raise refusal(name, "Q002", line, column, reason=reason, hint=_hint(text, line)) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise _refusal(name, "Q002", reason=str(error).splitlines()[0], hint="Check the characters near it.") from None
+        raise refusal(name, "Q002", reason=str(error).splitlines()[0], hint="Check the characters near it.") from None
     return Source(name, builder.root, builder.values, builder.keys)
-
-
-def _decoded(raw: bytes | str, name: str) -> str:
-    size = len(raw)
-    if size > MAX_BYTES:
-        raise _refusal(name, "Q001", reason=f"it has {size:,} {'bytes' if isinstance(raw, bytes) else 'characters'}")
-    text = raw if isinstance(raw, str) else _utf8(raw, name)
-    if found := _NOT_TEXT.search(text):
-        line, column = _line_and_column(text, found.start())
-        reason = f"it holds the character U+{ord(found.group()):04X}, which is not text"
-        raise _refusal(name, "Q001", line, column, reason=reason)
-    return text
-
-
-def _utf8(raw: bytes, name: str) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line, column = _line_and_column(raw[: error.start].decode("utf-8", errors="replace"), error.start)
-        raise _refusal(name, "Q001", line, column, reason="it is not UTF-8 text") from None
-
-
-def _line_and_column(text: str, index: int) -> tuple[int, int]:
-    before = text[:index]
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _hint(text: str, line: int) -> str:
@@ -121,11 +83,6 @@ def _hint(text: str, line: int) -> str:
     if row.count(": ") > 1:
         return "Put a text that contains ': ' in double quotes."
     return "Check the indentation, and quotation marks that are not closed."
-
-
-def _refusal(path: str, code: str, line: int = 1, column: int = 1, /, **facts: object) -> ProblemsError:
-    # Positional only: the facts of a message may themselves be called 'name' or 'line'.
-    return ProblemsError([Problem(path, line, column, code, message(code, **facts))])
 
 
 class _Builder:
@@ -200,7 +157,7 @@ class _Builder:
 
     def _refusal(self, event: Any, code: str, **facts: object) -> ProblemsError:
         line, column = _position(event)
-        return _refusal(self.name, code, line, column, **facts)
+        return refusal(self.name, code, line, column, **facts)
 
 
 def _position(event: Any) -> tuple[int, int]:

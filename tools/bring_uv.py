@@ -16,7 +16,10 @@ WANTED = "uv>=0.8"
 def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036  (this file may meet an older Python; the project may not)
         version = ".".join(map(str, sys.version_info[:3]))
-        print(f"Python 3.11 or newer is needed and this is {version}. Call: make PYTHON=/path/to/python3.11 run", file=sys.stderr)
+        print(
+            f"Python 3.11 or newer is needed and this is {version}. Call: make PYTHON=/path/to/python3.11 run",
+            file=sys.stderr,
+        )
         return 3
     print("Bringing uv into .uv/ (once) ...", flush=True)
     if _quiet(sys.executable, "-m", "venv", "--clear", str(TARGET)) and _quiet(
@@ -38,7 +41,7 @@ def main() -> int:
 
 
 def _quiet(*command: str) -> bool:
-    done = subprocess.run([*command], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([*command], capture_output=True, text=True, check=False)
     return done.returncode == 0
 
 

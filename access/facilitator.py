@@ -1,0 +1,73 @@
+"""What a facilitator sees of their own round: who has joined and how far they are, and the countries compared, live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from access.actor import Actor, refuse, require_facilitator
+from access.workshop import Workshop
+from results.live import Comparison, Progress
+from results.workshop import Organisation, Round
+from survey.questionnaire import Questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationProgress:
+    """One organisation with its progress in each questionnaire, in the round's order."""
+
+    organisation: Organisation
+    sheets: tuple[Progress, ...]
+
+    @property
+    def answered(self) -> int:
+        return sum(sheet.answered for sheet in self.sheets)
+
+    @property
+    def asked(self) -> int:
+        return sum(sheet.asked for sheet in self.sheets)
+
+    @property
+    def submitted(self) -> int:
+        """How many questionnaires are submitted."""
+        return sum(sheet.submitted for sheet in self.sheets)
+
+    @property
+    def last_saved(self) -> int | None:
+        return max((sheet.last_saved for sheet in self.sheets if sheet.last_saved), default=None)
+
+
+def own_round(workshop: Workshop, actor: Actor) -> Round:
+    """The facilitator's round."""
+    require_facilitator(actor, "open a round")
+    round_ = workshop.round(actor.round_id)
+    if round_ is None:
+        raise refuse(actor, "open a round")
+    return round_
+
+
+def questionnaires(workshop: Workshop, actor: Actor) -> tuple[Questionnaire, ...]:
+    """What the round asks, in its order."""
+    round_ = own_round(workshop, actor)
+    return tuple(
+        asked.questionnaire for pinned in round_.questionnaires if (asked := workshop.asked(round_, pinned.id))
+    )
+
+
+def progress(workshop: Workshop, actor: Actor) -> tuple[OrganisationProgress, ...]:
+    """Every organisation of the round, by country code, then name."""
+    round_ = own_round(workshop, actor)
+    columns = [live.progress() for pinned in round_.questionnaires if (live := workshop.live(round_, pinned.id))]
+    by_organisation: dict[int, list[Progress]] = {}
+    for column in columns:
+        for entry in column:
+            by_organisation.setdefault(entry.organisation.id, []).append(entry)
+    return tuple(OrganisationProgress(entries[0].organisation, tuple(entries)) for entries in by_organisation.values())
+
+
+def comparison(workshop: Workshop, actor: Actor, questionnaire_id: str) -> Comparison:
+    """The countries compared in one questionnaire, at the newest durable revision."""
+    round_ = own_round(workshop, actor)
+    live = workshop.live(round_, questionnaire_id)
+    if live is None:
+        raise refuse(actor, "compare countries")
+    return live.comparison()

@@ -1,0 +1,127 @@
+"""Personal links and the browser sessions they open. Tokens and cookies are 128-bit secrets; only their SHA-256 is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from charts.countries import country_name
+
+from access.actor import Actor, refuse, require_coordinator
+from access.workshop import Workshop
+from results.ids import now
+from results.store import AddInvitation, AddSession, EndSession, RevokeInvitation
+from results.workshop import Invitation, InvitationRole, Round, Session
+
+SESSION_DAYS = 14
+_DAY = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What a link's first page shows before anything is opened: whose it is and for which round. `country` is a name or ""."""
+
+    organisation: str
+    country: str
+    round: str
+    role: InvitationRole
+    invented: bool
+
+
+def digest(secret: str) -> str:
+    """SHA-256 of a token or cookie, the only form in which it is stored."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def add_invitation(
+    workshop: Workshop, round_: Round, organisation_id: int | None, role: InvitationRole, label: str
+) -> str:
+    """A new link's token, which is not stored and cannot be shown again.
+
+    For programs that set up a round; people go through `invite_colleague`.
+    """
+    token = secrets.token_urlsafe(16)
+    workshop.write(AddInvitation(Invitation(digest(token), round_.id, organisation_id, role, label, now())))
+    return token
+
+
+def invite_colleague(workshop: Workshop, actor: Actor, label: str) -> str:
+    """A token for a colleague of the coordinator's own organisation, who may answer but not submit."""
+    organisation_id = require_coordinator(actor, "invite a colleague")
+    round_ = workshop.round(actor.round_id)
+    if round_ is None:
+        raise refuse(actor, "invite a colleague")
+    return add_invitation(workshop, round_, organisation_id, "respondent", label.strip()[:80])
+
+
+def colleagues(workshop: Workshop, actor: Actor) -> tuple[Invitation, ...]:
+    """The links of the coordinator's own organisation, revoked ones left out."""
+    organisation_id = require_coordinator(actor, "list colleagues")
+    listed = workshop.store.invitations(actor.round_id, organisation_id)
+    return tuple(invitation for invitation in listed if invitation.revoked_at is None)
+
+
+def revoke(workshop: Workshop, actor: Actor, token_hash: str) -> None:
+    """End a colleague's link and every session it opened; a coordinator's own link cannot be ended by itself."""
+    mine = {invitation.token_hash: invitation for invitation in colleagues(workshop, actor)}
+    if token_hash not in mine or mine[token_hash].role != "respondent":
+        raise refuse(actor, "revoke a link")
+    workshop.write(RevokeInvitation(token_hash, now()))
+
+
+class InvitationDesk:
+    """What the web routes need of invitations; an unknown, a revoked and a malformed link are the same None."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    def look_up(self, token: str) -> Welcome | None:
+        """What the link's page shows. Changes nothing, so that prefetching a link is harmless."""
+        invitation = _valid(self._workshop, digest(token))
+        round_ = self._workshop.round(invitation.round_id) if invitation else None
+        if invitation is None or round_ is None:
+            return None
+        organisation = (
+            self._workshop.store.organisation(invitation.organisation_id) if invitation.organisation_id else None
+        )
+        return Welcome(
+            organisation=organisation.name if organisation else "",
+            country=country_name(organisation.country, "en") if organisation else "",
+            round=round_.name,
+            role=invitation.role,
+            invented=round_.invented,
+        )
+
+    def open(self, token: str) -> str | None:
+        """Open a session; the secret for its cookie."""
+        invitation = _valid(self._workshop, digest(token))
+        if invitation is None:
+            return None
+        secret, moment = secrets.token_urlsafe(16), now()
+        session = Session(digest(secret), invitation.token_hash, moment, moment + SESSION_DAYS * _DAY)
+        self._workshop.write(AddSession(session))
+        return secret
+
+    def close_session(self, secret: str) -> None:
+        """End the session of this cookie, if there is one."""
+        if self._workshop.store.session(digest(secret)) is not None:
+            self._workshop.write(EndSession(digest(secret), now()))
+
+
+def actor_of(workshop: Workshop, secret: str | None) -> Actor | None:
+    """The actor behind a session cookie. None when there is no session, it has expired, or its link was revoked."""
+    session = workshop.store.session(digest(secret)) if secret else None
+    if session is None or session.expires_at <= now():
+        return None
+    invitation = _valid(workshop, session.token_hash)
+    if invitation is None:
+        return None
+    return Actor(
+        invitation.role, invitation.round_id, invitation.organisation_id, invitation.label, invitation.token_hash[:12]
+    )
+
+
+def _valid(workshop: Workshop, token_hash: str) -> Invitation | None:
+    invitation = workshop.store.invitation(token_hash)
+    return invitation if invitation is not None and invitation.revoked_at is None else None

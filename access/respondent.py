@@ -1,0 +1,191 @@
+"""What an organisation's people do: read their sheet, answer, see what is missing, submit, see their own profile."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import numpy as np
+
+from access.actor import Actor, log, refuse, require_coordinator, require_own
+from access.workshop import Asked, Workshop, finished
+from results.ids import new_id, now
+from results.live import own_scorecard
+from results.store import ChangeStatus, Conflict, Done, Refused, Result, SaveAnswer, Saved
+from results.workshop import Organisation, ResponseState, ResponseStatus, Round, StoredAnswer
+from scoring.scorecard import Scorecard
+from survey.questionnaire import Form, Item, Questionnaire
+from survey.response import UNANSWERED, Answer, AnswerRefusedError, check_answer
+from survey.routing import items_asked
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One organisation's response to one questionnaire, as its pages show it: everything stored, and what is asked."""
+
+    round: Round
+    organisation: Organisation
+    questionnaire: Questionnaire
+    form: Form
+    state: ResponseState
+    stored: dict[str, StoredAnswer]
+    asked: tuple[str, ...]
+
+    @property
+    def editable(self) -> bool:
+        return self.round.status == "open" and self.state.status == "draft"
+
+    def answer(self, item_id: str) -> Answer:
+        """The stored answer, or an empty one."""
+        stored = self.stored.get(item_id)
+        return stored.answer if stored else Answer()
+
+    def revision(self, item_id: str) -> int:
+        stored = self.stored.get(item_id)
+        return stored.revision if stored else 0
+
+    def items(self, dimension_id: str | None = None) -> tuple[Item, ...]:
+        """The items asked, of one dimension or of all."""
+        dimensions = (
+            self.questionnaire.dimensions if dimension_id is None else (self.questionnaire.dimension(dimension_id),)
+        )
+        return tuple(item for dimension in dimensions for item in dimension.items if item.id in self.asked)
+
+    def missing(self, dimension_id: str | None = None) -> tuple[Item, ...]:
+        """Items asked that have no answer yet, in order."""
+        return tuple(item for item in self.items(dimension_id) if not self.answer(item.id).is_answered)
+
+    def answered(self, dimension_id: str | None = None) -> tuple[int, int]:
+        """(answered, asked), of one dimension or of all."""
+        asked = len(self.items(dimension_id))
+        return asked - len(self.missing(dimension_id)), asked
+
+    def conditions_on(self, item_id: str) -> bool:
+        """Whether another item is asked or not depending on this one."""
+        return any(item.asked_if and item_id in set(item.asked_if.items()) for item in self.questionnaire.items)
+
+
+def my_sheets(workshop: Workshop, actor: Actor) -> tuple[Sheet, ...]:
+    """The actor's organisation's responses, in the round's order of questionnaires."""
+    round_, organisation = _home(workshop, actor)
+    order = [pinned.id for pinned in round_.questionnaires]
+    mine = [
+        r
+        for r in workshop.store.responses(round_.id)
+        if r.organisation_id == organisation.id and r.questionnaire_id in order
+    ]
+    return tuple(
+        _sheet(workshop, actor, round_, organisation, state)
+        for state in sorted(mine, key=lambda r: order.index(r.questionnaire_id))
+    )
+
+
+def open_sheet(workshop: Workshop, actor: Actor, questionnaire_id: str) -> Sheet:
+    """The sheet of one questionnaire. Raises RefusedError P001 when there is none for this actor."""
+    for sheet in my_sheets(workshop, actor):
+        if sheet.questionnaire.id == questionnaire_id:
+            return sheet
+    raise refuse(actor, "open a response")
+
+
+def save_answer(
+    workshop: Workshop,
+    actor: Actor,
+    response_id: int,
+    item_id: str,
+    answer: Answer,
+    *,
+    based_on: int | None,
+    event_id: int | None = None,
+) -> Saved | Conflict:
+    """Check and save an answer; returns when it is durable.
+
+    `event_id` names this write: a retry passes the same one and saves nothing twice. Raises AnswerRefusedError (the
+    questionnaire does not know such an answer), RefusedError (not yours, closed, submitted) or StoreError (not kept).
+    The stored answer stays as it is in each of these cases.
+    """
+    result = finished(queue_answer(workshop, actor, response_id, item_id, answer, based_on=based_on, event_id=event_id))
+    if isinstance(result, Refused):
+        raise refuse(actor, "save an answer", result.code)
+    assert isinstance(result, Saved | Conflict)
+    return result
+
+
+def queue_answer(
+    workshop: Workshop,
+    actor: Actor,
+    response_id: int,
+    item_id: str,
+    answer: Answer,
+    *,
+    based_on: int | None,
+    event_id: int | None = None,
+) -> Future[Result]:
+    """The same without waiting: for programs that answer many questions. The future is done when the answer is durable."""
+    state = require_own(actor, workshop.store.response(response_id), "save an answer")
+    asked = _asked(workshop, actor, state)
+    try:
+        check_answer(asked.questionnaire, item_id, answer, asked.form)
+    except AnswerRefusedError as error:
+        log.warning("refused an answer of %s in response %s: %s", actor.key, response_id, error.code)
+        raise
+    return workshop.store.write(
+        SaveAnswer(event_id or new_id(), response_id, item_id, answer, based_on, actor.key, now())
+    )
+
+
+def submit(workshop: Workshop, actor: Actor, response_id: int, event_id: int | None = None) -> int:
+    """Submit; returns the receipt's revision. Raises RefusedError P004 while a critical item that is asked has no answer."""
+    require_coordinator(actor, "submit")
+    state = require_own(actor, workshop.store.response(response_id), "submit")
+    sheet = open_sheet(workshop, actor, state.questionnaire_id)
+    if any(item.critical for item in sheet.missing()):
+        raise refuse(actor, "submit", "P004")
+    return _change(workshop, actor, response_id, "submitted", event_id)
+
+
+def reopen(workshop: Workshop, actor: Actor, response_id: int, event_id: int | None = None) -> int:
+    """Reopen a submitted response while the round is open."""
+    require_coordinator(actor, "reopen")
+    require_own(actor, workshop.store.response(response_id), "reopen")
+    return _change(workshop, actor, response_id, "draft", event_id)
+
+
+def own_profile(sheet: Sheet) -> Scorecard:
+    """The sheet's own scorecard, from its answers and nobody else's."""
+    answers = [sheet.answer(item.id) for item in sheet.questionnaire.items]
+    codes = np.array([answer.code for answer in answers], dtype=np.uint8)
+    evidence = np.array([answer.evidence for answer in answers], dtype=np.uint8)
+    return own_scorecard(sheet.questionnaire, sheet.form, codes, evidence)
+
+
+def _change(workshop: Workshop, actor: Actor, response_id: int, status: ResponseStatus, event_id: int | None) -> int:
+    result = workshop.write(ChangeStatus(event_id or new_id(), response_id, status, actor.key, now()))
+    if isinstance(result, Refused):
+        raise refuse(actor, f"make a response {status}", result.code)
+    assert isinstance(result, Done)
+    return result.revision
+
+
+def _home(workshop: Workshop, actor: Actor) -> tuple[Round, Organisation]:
+    round_ = workshop.round(actor.round_id)
+    organisation = workshop.store.organisation(actor.organisation_id) if actor.organisation_id else None
+    if round_ is None or organisation is None or organisation.round_id != round_.id or actor.role == "facilitator":
+        raise refuse(actor, "open an organisation")
+    return round_, organisation
+
+
+def _asked(workshop: Workshop, actor: Actor, state: ResponseState) -> Asked:
+    round_ = workshop.round(state.round_id)
+    asked = round_ and workshop.asked(round_, state.questionnaire_id)
+    if not asked:
+        raise refuse(actor, "open a questionnaire")
+    return asked
+
+
+def _sheet(workshop: Workshop, actor: Actor, round_: Round, organisation: Organisation, state: ResponseState) -> Sheet:
+    asked = _asked(workshop, actor, state)
+    stored = workshop.store.answers(state.id)
+    codes = {item: entry.answer.code for item, entry in stored.items() if entry.answer.code != UNANSWERED}
+    routed = items_asked(asked.questionnaire, codes, asked.form)
+    return Sheet(round_, organisation, asked.questionnaire, asked.form, state, stored, routed)

@@ -1,0 +1,45 @@
+"""`python -m benchmarks [NAME…]`: run the registered benchmarks (default: all) and print what was measured.
+
+Exit 0 = every demanded figure was met, 1 = one was missed, 2 = unknown name.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from importlib import import_module
+from importlib.metadata import version
+
+from benchmarks import Result
+
+# Name on the command line → module with `run() -> Iterator[Result]`.
+REGISTRY = {
+    "scoring": "benchmarks.scoring",
+}
+PEERS = ("numpy", "duckdb", "pandas")
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in REGISTRY]
+    if unknown:
+        print(f"Unknown benchmark: {', '.join(unknown)}. There are: {', '.join(REGISTRY)}.", file=sys.stderr)
+        return 2
+    versions = ", ".join(f"{package} {version(package)}" for package in PEERS)
+    print(f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, {versions}")
+    all_met = True
+    for name in names or REGISTRY:
+        print(f"\n{name}")
+        for result in import_module(REGISTRY[name]).run():
+            all_met = result.is_met and all_met
+            show(result)
+    return 0 if all_met else 1
+
+
+def show(result: Result) -> None:
+    what, value, demanded, verdict = result.cells()
+    print(f"  {what:<66} {value:>12}  {demanded:<12} {verdict}".rstrip(), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

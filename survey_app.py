@@ -1,0 +1,57 @@
+"""The web entry: `app` is an st.App around ui/main.py. Runs by `streamlit run survey_app.py`, `readiness run` and uvicorn."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from access.invitation import InvitationDesk
+from settings import HERE
+from ui import process
+from ui.look import KEYS_SCRIPT
+from web.headers import SecurityHeaders
+from web.health import health_routes
+from web.invite import invite_routes
+from web.static import CompressedStatic
+
+log = logging.getLogger("readiness")
+_STATIC = Path(st.__file__).parent / "static"
+
+workshop = process.start_or_exit()
+settings = process.settings()
+
+
+@asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
+    """Warm what the first viewer would wait for; at the end, finish what is queued."""
+    import altair  # noqa: F401, PLC0415  (1-2 s that no first viewer should wait)
+
+    yield {}
+    process.stop()
+
+
+def probe() -> list[str]:
+    """Reasons why this process is not ready; empty when it is."""
+    try:
+        workshop.store.rounds()
+    except Exception:
+        log.exception("the store does not answer")
+        return ["the store does not answer"]
+    return []
+
+
+app = st.App(
+    str(HERE / "ui" / "main.py"),
+    lifespan=lifespan,
+    routes=[*invite_routes(InvitationDesk(workshop), settings.secure), *health_routes(probe)],
+    middleware=[
+        Middleware(SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT,)),
+        Middleware(CompressedStatic, folder=_STATIC, cache=settings.cache / "static"),
+    ],
+)

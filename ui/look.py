@@ -1,0 +1,92 @@
+"""The page's look: one style sheet for all pages, and small pieces of markup. Everything put into markup is escaped here."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+STYLE = """
+<style>
+  [data-testid="stMainBlockContainer"] { max-width: 50rem; padding-top: 4.5rem; padding-bottom: 5rem; }
+  [data-testid="stMainBlockContainer"]:has(.wide) { max-width: 118rem; padding-top: 4rem; padding-bottom: 0; }
+  h1 { font-size: 1.75rem !important; letter-spacing: -0.01em; }
+  h2 { font-size: 1.3rem !important; }
+  .invented { background: #fff4d6; border: 1px solid #d9a400; color: #4d3a00; border-radius: 0.4rem; padding: 0.35rem 0.75rem;
+    font-size: 0.9rem; }
+  .muted { color: #55606b; font-size: 0.92rem; line-height: 1.5; }
+  .question { font-size: 1.12rem; font-weight: 600; line-height: 1.4; margin: 0 0 0.15rem 0; }
+  .badge { display: inline-block; background: #e7eff7; color: #14456e; border-radius: 0.3rem; padding: 0.05rem 0.45rem;
+    font-size: 0.8rem; font-weight: 600; margin-left: 0.4rem; vertical-align: 0.1rem; white-space: nowrap; }
+  .saved { color: #1c6b3a; font-size: 0.9rem; }
+  .unsaved { color: #9c2b00; font-size: 0.95rem; font-weight: 600; }
+  .waiting { color: #6a7580; font-size: 0.9rem; }
+  div[role="radiogroup"] > label { align-items: flex-start; padding: 0.5rem 0.55rem; border-radius: 0.45rem; width: 100%; margin: 0; }
+  div[role="radiogroup"] > label:hover { background: #f1f6fb; }
+  div[role="radiogroup"] > label:has(input:checked) { background: #e3eef8; }
+  div[role="radiogroup"] > label:has(input:focus-visible) { outline: 2px solid #2470a8; outline-offset: -2px; }
+  div[role="radiogroup"] { gap: 0.1rem; width: 100%; }
+  [data-testid="stRadio"] { width: 100%; }
+  table.figures { border-collapse: collapse; width: 100%; font-size: 0.97rem; }
+  table.figures th { text-align: left; font-weight: 600; color: #38434e; border-bottom: 2px solid #c9d2da; padding: 0.45rem 0.5rem;
+    vertical-align: bottom; }
+  table.figures td { border-bottom: 1px solid #e4e9ed; padding: 0.5rem; vertical-align: top; }
+  table.figures td.number, table.figures th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+  .level { display: inline-flex; align-items: center; gap: 0.5rem; white-space: nowrap; }
+  .level b { display: inline-block; width: 1.9rem; text-align: center; border-radius: 0.35rem; padding: 0.18rem 0; font-size: 1.1rem;
+    border: 1px solid rgba(0, 0, 0, 0.12); }
+  .share { display: inline-block; width: 3.4rem; margin-right: 0.3rem; font-size: 0.78rem; color: #38434e; line-height: 1.35; }
+  .share i { display: block; height: 0.5rem; background: #e4e9ed; border-radius: 0.2rem; overflow: hidden; }
+  .share i u { display: block; height: 100%; background: #2470a8; text-decoration: none; }
+  .scroll { overflow-x: auto; }
+  .bar { display: inline-block; width: 6rem; height: 0.55rem; background: #e4e9ed; border-radius: 0.3rem; overflow: hidden;
+    vertical-align: 0.05rem; }
+  .bar u { display: block; height: 100%; background: #2470a8; }
+  @media (max-width: 640px) {
+    [data-testid="stMainBlockContainer"] { padding: 3.6rem 0.8rem 5rem 0.8rem; }
+    .share { width: 2.9rem; }
+  }
+</style>
+"""
+
+# Keys 1-5 choose an anchor of the question that has the keyboard's focus (or the first unanswered one). A constant: the
+# content security policy allows exactly this text by its hash.
+KEYS_SCRIPT = """
+(() => {
+  if (window.readinessKeys) return;
+  window.readinessKeys = true;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !"12345".includes(event.key)) return;
+    const target = event.target;
+    if (target.closest("textarea, [contenteditable], input:not([type=radio])")) return;
+    const groups = [...document.querySelectorAll("[role=radiogroup]")];
+    const own = target.closest("[data-testid=stVerticalBlock]");
+    const group = target.closest("[role=radiogroup]") || (own && own.querySelector("[role=radiogroup]"))
+      || groups.find((one) => !one.querySelector("input:checked"));
+    const radio = group && group.querySelectorAll("input[type=radio]")[Number(event.key) - 1];
+    if (radio) { radio.click(); radio.focus(); event.preventDefault(); }
+  });
+})();
+"""
+
+
+def markup(html: str) -> None:
+    """Show markup whose variable parts were escaped by the caller."""
+    st.html(html)
+
+
+def style() -> None:
+    st.html(STYLE)
+
+
+def invented_notice(text: str) -> None:
+    st.html(f'<div class="invented" role="note">{escape(text)}</div>')
+
+
+def muted(text: str) -> None:
+    st.html(f'<div class="muted">{escape(text)}</div>')
+
+
+def bar(share: float) -> str:
+    """A progress bar; its figure stands beside it in words, so it is hidden from screen readers."""
+    return f'<span class="bar" aria-hidden="true"><u style="width:{max(0.0, min(1.0, share)) * 100:.0f}%"></u></span>'

@@ -1,0 +1,57 @@
+"""Session bootstrap: who is here decides which pages there are. Nothing heavy is imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from access import facilitator
+from access.actor import Actor, RefusedError
+from ui import look, process, session
+from ui.texts import t
+
+COMPARE = session.COMPARE
+PAGES = Path(__file__).parent / "pages"
+
+
+def pages_of(person: Actor | None) -> list[st.Page]:
+    """The pages of a role. A page not listed here does not exist for them."""
+    if person is None:
+        return [st.Page(PAGES / "welcome.py", title=t("AI readiness"), default=True)]
+    if person.role == "facilitator":
+        compared = [
+            st.Page(PAGES / "compare.py", title=questionnaire.title, url_path=f"{COMPARE}{questionnaire.id}")
+            for questionnaire in facilitator.questionnaires(process.workshop(), person)
+        ]
+        return [st.Page(PAGES / "joined.py", title=t("Who has joined"), default=True), *compared]
+    listed = [
+        st.Page(PAGES / "overview.py", title=t("Overview"), default=True),
+        st.Page(PAGES / "section.py", title=t("Questions"), url_path="questions"),
+        st.Page(PAGES / "review.py", title=t("Review and submit"), url_path="review"),
+        st.Page(PAGES / "profile.py", title=t("Own profile"), url_path="profile"),
+    ]
+    if person.role == "coordinator":
+        listed.append(st.Page(PAGES / "colleagues.py", title=t("Colleagues"), url_path="colleagues"))
+    return listed
+
+
+def main() -> None:
+    st.set_page_config(page_title=t("AI readiness"), layout="wide", initial_sidebar_state="collapsed")
+    look.style()
+    person = session.actor()
+    page = st.navigation(pages_of(person), position="hidden" if person is None else "top")
+    round_ = process.workshop().round(person.round_id) if person else None
+    if round_ and round_.invented and not page.url_path.startswith(COMPARE):
+        look.invented_notice(
+            t("Invented workshop. Every organisation, answer and figure here is made up for demonstration.")
+        )
+    session.enter_page(page.url_path)
+    try:
+        page.run()
+    except RefusedError as error:
+        st.title(t("Not available"))
+        st.text(str(error))
+
+
+main()

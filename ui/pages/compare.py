@@ -1,0 +1,22 @@
+"""The countries compared in one questionnaire, live; a page of its own, as its refresh would disturb other widgets."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from access import facilitator
+from ui import look, process, session
+
+actor = session.require_actor()
+questionnaire_id = session.compared_questionnaire()
+look.markup('<span class="wide"></span>')
+
+
+@st.fragment(run_every=1)
+def live() -> None:
+    compared = facilitator.comparison(process.workshop(), actor, questionnaire_id)
+    drawn = process.drawn(actor.round_id, compared, "projector", session.language())
+    st.vega_lite_chart(spec=drawn.spec, theme=None, width="stretch", alt=drawn.alt, key="heatmap")
+
+
+live()

@@ -1,0 +1,52 @@
+"""The organisation's questionnaires: what they are, how far they are, where to go on."""
+
+from __future__ import annotations
+
+import streamlit as st
+from charts.countries import country_name
+
+from access.respondent import my_sheets
+from ui import look, process, session
+from ui.texts import plain, t
+
+actor = session.require_actor()
+sheets = my_sheets(process.workshop(), actor)
+organisation, round_ = sheets[0].organisation, sheets[0].round
+
+st.title(plain(organisation.name))
+look.muted(f"{country_name(organisation.country, session.language())} · {round_.name}")
+if round_.notice:
+    with st.expander(t("Who asks, why, and who will see the answers"), expanded=not any(s.stored for s in sheets)):
+        st.text(round_.notice)
+look.muted(
+    t(
+        'For each question choose the highest level of which every part is true. "Most" means more than half. '
+        "Every answer is saved as you give it; you can stop at any time and go on later, here or on another device."
+    )
+)
+for sheet in sheets:
+    answered, asked = sheet.answered()
+    with st.container(border=True):
+        st.subheader(plain(sheet.questionnaire.title), anchor=False)
+        if sheet.questionnaire.purpose:
+            look.muted(sheet.questionnaire.purpose)
+        status = (
+            t("submitted")
+            if sheet.state.status == "submitted"
+            else t("{done} of {all} answered", done=answered, all=asked)
+        )
+        look.markup(f"<p>{look.bar(answered / asked if asked else 0)} &nbsp;{status}</p>")
+        label = t("Start") if answered == 0 else t("Go on") if answered < asked else t("Look through")
+        with st.container(horizontal=True):
+            address = {"q": sheet.questionnaire.id}
+            if st.button(label, key=f"go-{sheet.questionnaire.id}", type="primary"):
+                first = next(iter(sheet.missing()), None)
+                dimension = next(
+                    (d.id for d in sheet.questionnaire.dimensions if first in d.items),
+                    sheet.questionnaire.dimension_ids[0],
+                )
+                st.switch_page("pages/section.py", query_params={**address, "s": dimension})
+            if st.button(t("Review and submit"), key=f"review-{sheet.questionnaire.id}"):
+                st.switch_page("pages/review.py", query_params=address)
+            if st.button(t("Own profile"), key=f"profile-{sheet.questionnaire.id}"):
+                st.switch_page("pages/profile.py", query_params=address)

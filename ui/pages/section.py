@@ -1,0 +1,52 @@
+"""One dimension: its questions, each saved as it is answered."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from access.respondent import my_sheets, open_sheet
+from ui import look, process, session
+from ui.texts import plain, t
+from ui.widgets import item_card
+
+actor = session.require_actor()
+sheet = session.chosen(my_sheets(process.workshop(), actor))
+dimensions = [d for d in sheet.questionnaire.dimensions if sheet.items(d.id)]
+ids = [dimension.id for dimension in dimensions]
+place = ids.index(st.query_params["s"]) if st.query_params.get("s") in ids else 0
+dimension = dimensions[place]
+st.query_params.from_dict({"q": sheet.questionnaire.id, "s": dimension.id})
+
+
+@st.fragment(key="progress")
+def progress() -> None:
+    now = open_sheet(process.workshop(), actor, sheet.questionnaire.id)
+    (here, of), (total, of_all) = now.answered(dimension.id), now.answered()
+    words = t("{here} of {of} on this page · {total} of {all} in all", here=here, of=of, total=total, all=of_all)
+    look.markup(f'<p role="status">{look.bar(total / of_all if of_all else 0)} &nbsp;{escape(words)}</p>')
+
+
+look.muted(
+    t("{title} · part {number} of {count}", title=sheet.questionnaire.title, number=place + 1, count=len(dimensions))
+)
+st.title(plain(dimension.title), anchor=False)
+progress()
+if not sheet.editable:
+    st.info(t("These answers can be read but not changed: the response is submitted or the round is closed."))
+
+for number, item in enumerate(sheet.items(dimension.id), 1):
+    item_card(actor, sheet, item, number)
+
+with st.container(horizontal=True, horizontal_alignment="distribute"):
+    if place > 0 and st.button(t("Back: {title}", title=plain(dimensions[place - 1].title)), key=f"back-{place}"):
+        st.query_params["s"] = ids[place - 1]
+        st.rerun()
+    if place + 1 < len(ids):
+        if st.button(t("Next: {title}", title=plain(dimensions[place + 1].title)), key=f"next-{place}", type="primary"):
+            st.query_params["s"] = ids[place + 1]
+            st.rerun()
+    elif st.button(t("Review and submit"), key="to-review", type="primary"):
+        st.switch_page("pages/review.py", query_params={"q": sheet.questionnaire.id})
+st.html(f"<script>{look.KEYS_SCRIPT}</script>", unsafe_allow_javascript=True)

@@ -1,0 +1,75 @@
+"""A scorecard as an accessible table: level, score with its band, the four shares, and what holds the level."""
+
+from __future__ import annotations
+
+from html import escape
+
+from charts.theme import LEVEL_COLOURS, text_colour
+
+from scoring.scorecard import Score, Scorecard
+from survey.questionnaire import Questionnaire
+from ui.texts import t
+
+
+def summary(questionnaire: Questionnaire, card: Scorecard) -> str:
+    """The page's title: the finding in one sentence."""
+    if card.whole.level is None:
+        return t("Not enough answers yet for an overall level")
+    return t("Overall level {level}: {name}", level=card.whole.level, name=questionnaire.level_name(card.whole.level))
+
+
+def profile_table(questionnaire: Questionnaire, card: Scorecard, *, invented: bool) -> str:
+    """The table's markup; every text is escaped. Missing figures are an en dash."""
+    heads = [t("Dimension"), t("Level"), t("Score"), t("At level 2, 3, 4, 5 or better"), t("Answered")]
+    kinds = ("", "", ' class="number"', "", ' class="number"')
+    top = "".join(f'<th scope="col"{kind}>{escape(head)}</th>' for head, kind in zip(heads, kinds, strict=True))
+    rows = [_row(questionnaire, questionnaire.title, card.whole, strong=True)]
+    rows += [
+        _row(questionnaire, d.title, score) for d, score in zip(questionnaire.dimensions, card.dimensions, strict=True)
+    ]
+    caption = f'<caption class="muted">{escape(t("Invented data"))}</caption>' if invented else ""
+    return f'<div class="scroll"><table class="figures">{caption}<thead><tr>{top}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _row(questionnaire: Questionnaire, title: str, score: Score, *, strong: bool = False) -> str:
+    name = f"<b>{escape(title)}</b>" if strong else escape(title)
+    held = f'<div class="muted">{escape(_held(questionnaire, score))}</div>' if score.held_by else ""
+    return (
+        f'<tr><th scope="row">{name}{held}</th><td>{_level(questionnaire, score)}</td><td class="number">{_score(score)}</td>'
+        f'<td>{_shares(score)}</td><td class="number">{_percent(score.coverage)}</td></tr>'
+    )
+
+
+def _held(questionnaire: Questionnaire, score: Score) -> str:
+    titles = {d.id: d.title for d in questionnaire.dimensions} if score.kind == "questionnaire" else {}
+    cause = titles.get(score.held_by) or questionnaire.item(score.held_by).text
+    return t("Held down by: {cause}", cause=cause)
+
+
+def _level(questionnaire: Questionnaire, score: Score) -> str:
+    if score.level is None:
+        why = t("Too many answers missing") if score.status == "withheld" else t("Not rated")
+        return f'<span class="level"><b style="background:#e4e9ed;color:#38434e">–</b> <span class="muted">{escape(why)}</span></span>'
+    colour = LEVEL_COLOURS[score.level - 1]
+    name = escape(questionnaire.level_name(score.level))
+    return f'<span class="level"><b style="background:{colour};color:{text_colour(colour)}">{score.level}</b> {name}</span>'
+
+
+def _score(score: Score) -> str:
+    if score.score is None or score.score_high is None:
+        return "–"
+    low, high = f"{score.score:.1f}", f"{score.score_high:.1f}"
+    return low if low == high else f'{low}<div class="muted">{escape(t("up to {high}", high=high))}</div>'
+
+
+def _shares(score: Score) -> str:
+    if score.shares is None:
+        return "–"
+    return "".join(
+        f'<span class="share"><i aria-hidden="true"><u style="width:{share * 100:.0f}%"></u></i>{level}+ {share * 100:.0f}%</span>'
+        for level, share in zip((2, 3, 4, 5), score.shares, strict=True)
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.0f}%"

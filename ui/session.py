@@ -1,0 +1,158 @@
+"""The sole owner of `st.session_state` keys: who is here, in which language, and which version of an answer they saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from access.actor import Actor
+from access.invitation import actor_of
+from access.respondent import Sheet
+from results.ids import new_id
+from survey.response import NOT_APPLICABLE, UNANSWERED, Answer
+from ui import process
+
+COOKIE = "readiness_session"
+COMPARE = "compare-"
+PARTS = ("code", "evidence", "link", "note", "reason", "comment")
+_LANGUAGE = "language"
+_PAGE = "page"
+_ACTOR_FOR_TESTS = "actor_for_tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The revision of an answer that this session's widgets show. `generation` renews the widgets when it is replaced."""
+
+    revision: int
+    answer: Answer
+    saved_at: int | None
+    generation: int = 0
+
+
+def actor() -> Actor | None:
+    """Who is here, checked on every run: sessions expire and links are revoked while a page stays open."""
+    found = st.session_state.get(_ACTOR_FOR_TESTS)
+    return found if isinstance(found, Actor) else actor_of(process.workshop(), st.context.cookies.get(COOKIE))
+
+
+def set_actor(person: Actor) -> None:
+    """Stand in for the cookie, which AppTest does not have."""
+    st.session_state[_ACTOR_FOR_TESTS] = person
+
+
+def require_actor() -> Actor:
+    """The actor, or stop the page: its session ended while it was open."""
+    person = actor()
+    if person is None:
+        st.rerun()
+    return person
+
+
+def language() -> str:
+    """The language chosen; widgets carry it in their keys, as a radio sends its label (docs/decisions/0002)."""
+    chosen: str = st.session_state.get(_LANGUAGE, "en")
+    return chosen
+
+
+def enter_page(url_path: str) -> None:
+    st.session_state[_PAGE] = url_path
+
+
+def compared_questionnaire() -> str:
+    """The questionnaire that the comparison page at this address shows."""
+    return str(st.session_state.get(_PAGE, "")).removeprefix(COMPARE)
+
+
+def chosen(sheets: tuple[Sheet, ...]) -> Sheet:
+    """The sheet named in the address (`?q=strategy`), or the first one: a reload and Back stay where they were."""
+    named = st.query_params.get("q", "")
+    return next((sheet for sheet in sheets if sheet.questionnaire.id == named), sheets[0])
+
+
+def seen(sheet: Sheet, item_id: str) -> Seen:
+    """The version of the answer that the widgets show; at first the stored one."""
+    key = f"seen-{sheet.state.id}-{item_id}"
+    if key not in st.session_state:
+        st.session_state[key] = _stored(sheet, item_id, 0)
+    found: Seen = st.session_state[key]
+    return found
+
+
+def see(sheet: Sheet, item_id: str, version: Seen) -> None:
+    st.session_state[f"seen-{sheet.state.id}-{item_id}"] = version
+
+
+def adopt(sheet: Sheet, item_id: str) -> Seen:
+    """Show the stored version in fresh widgets, for it is newer than what this session saw."""
+    version = _stored(sheet, item_id, seen(sheet, item_id).generation + 1)
+    see(sheet, item_id, version)
+    return version
+
+
+def _stored(sheet: Sheet, item_id: str, generation: int) -> Seen:
+    stored = sheet.stored.get(item_id)
+    if stored is None:
+        return Seen(0, Answer(), None, generation)
+    return Seen(stored.revision, stored.answer, stored.saved_at, generation)
+
+
+def widget_key(sheet: Sheet, item_id: str, part: str, version: Seen) -> str:
+    return f"{sheet.state.id}-{item_id}-{part}-{language()}-{version.generation}"
+
+
+def held(sheet: Sheet, item_id: str, version: Seen) -> Answer | None:
+    """What the widgets of this version hold now; None before they have been shown."""
+    key = {part: widget_key(sheet, item_id, part, version) for part in PARTS}
+    if key["code"] not in st.session_state:
+        return None
+    values = {part: st.session_state.get(key[part], getattr(version.answer, part)) for part in PARTS}
+    code = values["code"] or UNANSWERED
+    reason = values["reason"] if code == NOT_APPLICABLE else ""
+    return Answer(code, values["evidence"] or 0, values["link"].strip(), values["note"], reason, values["comment"])
+
+
+def event_id(sheet: Sheet, item_id: str, answer: Answer, version: Seen) -> int:
+    """The id of this very change: a retry of the same content on the same revision carries the same id and saves nothing twice."""
+    key = f"event-{sheet.state.id}-{item_id}"
+    content = (answer, version.revision)
+    known = st.session_state.get(key)
+    if known is None or known[0] != content:
+        st.session_state[key] = known = (content, new_id())
+    number: int = known[1]
+    return number
+
+
+def seed(key: str, value: Any) -> str:
+    """Give a keyed widget its first value unless the browser has already sent one (after a server restart it has)."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def clock(moment: int | None) -> str:
+    """A time of the store in the reader's own time zone: `10:42`, with the date when it is not today."""
+    if moment is None:
+        return ""
+    try:
+        zone: Any = ZoneInfo(st.context.timezone) if st.context.timezone else UTC
+    except (KeyError, ValueError, OSError):
+        zone = UTC
+    then = datetime.fromtimestamp(moment / 1_000_000, tz=zone)
+    today = datetime.now(tz=zone).date()
+    return f"{then:%H:%M}" if then.date() == today else f"{then:%Y-%m-%d %H:%M}"
+
+
+def tell(text: str) -> None:
+    """Keep a message of a callback for the page that is drawn next."""
+    st.session_state["told"] = text
+
+
+def show_told() -> None:
+    """Show what a callback had to say, once."""
+    if text := st.session_state.pop("told", ""):
+        st.error(text)
