@@ -1,0 +1,185 @@
+"""Compressed static files: negotiation, identity, 304, the cache folder."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import os
+
+import brotli
+import pytest
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from tests.web.asgi import application, ask
+from web.headers import SecurityHeaders
+from web.static import CompressedStatic, compress_folder, preferred_encoding
+
+SCRIPT = b"export const level = 3;\n" * 200
+ICON = b"<svg xmlns='http://www.w3.org/2000/svg'>" + b"<path d='M0 0'/>" * 100 + b"</svg>"
+PRELOAD = b'<link\n      rel="preload"\n      href="./static/media/f.woff2"\n      as="font"\n      crossorigin\n    />'
+INDEX = b"<html><head>" + PRELOAD + b'<script src="./static/js/a.hash.js"></script></head>' + b"<!-- x -->" * 200
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "package"
+    (root / "static" / "js").mkdir(parents=True)
+    (root / "static" / "js" / "a.hash.js").write_bytes(SCRIPT)
+    (root / "static" / "js" / "small.js").write_bytes(b"1;")
+    (root / "static" / "icon.hash.svg").write_bytes(ICON)
+    (root / "static" / "font.woff2").write_bytes(b"\0" * 4000)
+    (root / "index.html").write_bytes(INDEX)
+    (root / "manifest.json").write_bytes(b" " * 4000)
+    (tmp_path / "secret.js").write_bytes(b"s" * 4000)
+    return root
+
+
+@pytest.fixture
+def app(folder):
+    async def streamlit(request):
+        return PlainTextResponse("from Streamlit", headers={"Vary": "Origin"})
+
+    return application(
+        Route("/{path:path}", streamlit, methods=["GET", "POST"]),
+        middleware=[Middleware(SecurityHeaders), Middleware(CompressedStatic, folder=folder)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("accept", "encoding", "unpack"),
+    [
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("gzip, deflate", "gzip", gzip.decompress),
+        ("br;q=0.1, gzip;q=0.9", "gzip", gzip.decompress),
+        ("*", "br", brotli.decompress),
+    ],
+)
+def test_the_browsers_choice_is_served(app, accept, encoding, unpack):
+    answer = ask(app, "/static/js/a.hash.js", accept_encoding=accept)
+    assert (answer.status, answer["content-encoding"], answer["vary"]) == (200, encoding, "Accept-Encoding")
+    assert answer["content-type"] == "text/javascript; charset=utf-8"
+    assert answer["cache-control"] == "public, max-age=31536000, immutable"
+    assert int(answer["content-length"]) == len(answer.body) < len(SCRIPT)
+    assert unpack(answer.body) == SCRIPT
+
+
+@pytest.mark.parametrize("accept", ["", "identity", "br;q=0, gzip;q=0", "deflate", "br;q=x", "identity, br;q=0.5"])
+def test_without_a_usable_encoding_streamlit_answers_and_caches_are_told(app, accept):
+    answer = ask(app, "/static/js/a.hash.js", accept_encoding=accept)
+    assert (answer.text, answer["vary"], answer.all("content-encoding")) == (
+        "from Streamlit",
+        "Origin, Accept-Encoding",
+        [],
+    )
+
+
+def test_content_types(app):
+    assert ask(app, "/static/icon.hash.svg", accept_encoding="br")["content-type"] == "image/svg+xml; charset=utf-8"
+
+
+def test_head_has_the_headers_and_no_body(app):
+    got = ask(app, "/static/js/a.hash.js", accept_encoding="br")
+    head = ask(app, "/static/js/a.hash.js", "HEAD", accept_encoding="br")
+    assert (head.body, head["content-length"], head["etag"]) == (b"", got["content-length"], got["etag"])
+
+
+def test_unchanged_is_304_per_encoding(app):
+    brotlied = ask(app, "/static/js/a.hash.js", accept_encoding="br")
+    zipped = ask(app, "/static/js/a.hash.js", accept_encoding="gzip")
+    assert brotlied["etag"] != zipped["etag"]
+    for tag in (brotlied["etag"], "W/" + brotlied["etag"], f'"other", {brotlied["etag"]}', "*"):
+        again = ask(app, "/static/js/a.hash.js", accept_encoding="br", if_none_match=tag)
+        assert (again.status, again.body, again["etag"], again["vary"]) == (
+            304,
+            b"",
+            brotlied["etag"],
+            "Accept-Encoding",
+        )
+        assert again["cache-control"] == "public, max-age=31536000, immutable"
+    assert ask(app, "/static/js/a.hash.js", accept_encoding="br", if_none_match=zipped["etag"]).status == 200
+
+
+def test_index_is_compressed_without_the_font_preload_and_never_kept(app):
+    answer = ask(app, "/", accept_encoding="br")
+    assert answer["content-type"] == "text/html; charset=utf-8"
+    assert answer["cache-control"] == "no-store"
+    assert brotli.decompress(answer.body) == INDEX.replace(PRELOAD, b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/js/small.js",
+        "/static/font.woff2",
+        "/static/js/unknown.js",
+        "/manifest.json",
+        "/index.html",
+        "/a/page",
+        "/static/../secret.js",
+        "/static/js/../../../secret.js",
+        "/static//js/a.hash.js",
+        "//static/js/a.hash.js",
+        "/static/js/a.hash.js/",
+        "/static/js/a.hash.js\0",
+    ],
+)
+def test_everything_else_passes_through(app, path):
+    assert ask(app, path, accept_encoding="br").text == "from Streamlit"
+
+
+def test_ranges_and_other_methods_pass_through(app):
+    assert ask(app, "/static/js/a.hash.js", accept_encoding="br", range="bytes=0-9").text == "from Streamlit"
+    assert ask(app, "/static/js/a.hash.js", "POST", accept_encoding="br").text == "from Streamlit"
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [("BR", "br"), ("gzip;q=1.0, *;q=0.1", "gzip"), ("*;q=0", None), ("br ; q=0.4 , gzip ; q=0.3", "br"), (",,", None)],
+)
+def test_accept_encoding(accept, chosen):
+    assert preferred_encoding(accept, ("br", "gzip")) == chosen
+
+
+def test_the_second_start_compresses_nothing(folder, tmp_path, monkeypatch):
+    cache = tmp_path / "data" / "compressed"
+    first = compress_folder(folder, cache)
+    monkeypatch.setattr(brotli, "compress", lambda *_, **__: pytest.fail("compressed again"))
+    monkeypatch.setattr(gzip, "compress", lambda *_, **__: pytest.fail("compressed again"))
+    assert compress_folder(folder, cache) == first
+    assert cache.stat().st_mode & 0o077 == 0
+    assert not list(cache.glob(".new-*"))
+
+
+def test_a_changed_file_is_compressed_anew(folder, tmp_path):
+    before = compress_folder(folder, tmp_path / "cache")["/static/js/a.hash.js"]
+    (folder / "static" / "js" / "a.hash.js").write_bytes(SCRIPT + b"//")
+    after = compress_folder(folder, tmp_path / "cache")["/static/js/a.hash.js"]
+    assert before.etag != after.etag
+    assert brotli.decompress(after.encodings["br"]) == SCRIPT + b"//"
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", None])
+def test_a_damaged_or_foreign_entry_is_replaced(folder, tmp_path, damage):
+    cache = tmp_path / "cache"
+    whole = compress_folder(folder, cache)
+    for entry in cache.iterdir():
+        foreign = brotli.compress(b"evil()") if entry.suffix == ".br" else gzip.compress(b"evil()")
+        entry.write_bytes(foreign if damage is None else damage)
+    assert compress_folder(folder, cache) == whole
+    assert b"evil()" not in {brotli.decompress(entry.read_bytes()) for entry in cache.glob("*.br")}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file in the place of a folder")
+def test_a_cache_that_cannot_be_written_is_a_warning(folder, tmp_path, caplog):
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    with caplog.at_level(logging.WARNING):
+        files = compress_folder(folder, blocked / "cache")
+    assert brotli.decompress(files["/static/js/a.hash.js"].encodings["br"]) == SCRIPT
+    assert "cannot be kept" in caplog.text
+
+
+def test_an_empty_folder_has_nothing_to_compress(tmp_path):
+    assert compress_folder(tmp_path) == {}

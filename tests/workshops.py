@@ -1,0 +1,118 @@
+"""A small workshop for tests: two countries, three organisations, one tiny questionnaire, and an actor of each role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from access.actor import Actor
+from access.invitation import InvitationDesk, actor_of, add_invitation
+from access.setup import RoundPlan, add_organisation, create_round
+from access.workshop import Workshop
+from results.store import ResponseStore
+from results.workshop import Organisation, Round
+
+QUESTIONNAIRE = """
+format: 1
+id: tiny
+version: 1.0.0
+title: Tiny
+purpose: To test.
+dimensions:
+  - id: direction
+    title: Direction
+    items:
+      - id: plan
+        text: Is there a plan?
+        scope: The whole government.
+        why: It has to be known.
+        critical: true
+        anchors:
+          - There is no plan of any kind in any ministry so far.
+          - One ministry has drafted a plan that others have seen.
+          - The government has adopted a plan and pays for it.
+          - Every ministry reports on the plan once a year.
+          - The audit office has checked the plan and published it.
+        next_steps: [Draft it., Adopt it., Report on it., Have it checked.]
+        evidence: {ask: A link., sufficient: The decision., insufficient: A talk.}
+      - id: review
+        text: Is the plan reviewed?
+        scope: The whole government.
+        why: It has to be known.
+        asked_if: {item: plan, at_least: 2}
+        anchors:
+          - Nobody has reviewed the plan in the last three years.
+          - One ministry has reviewed its own part of the plan.
+          - The government reviews the plan once in two years.
+          - The review changes the plan each year, in writing.
+          - An outside body reviews the plan and publishes it.
+        next_steps: [Start., Widen., Yearly., Outside.]
+        evidence: {ask: A link., sufficient: The review., insufficient: A talk.}
+  - id: people
+    title: People
+    items:
+      - id: training
+        text: Are people trained?
+        scope: The whole government.
+        why: It has to be known.
+        pulse: true
+        allow_na: true
+        anchors:
+          - No civil servant has been trained in any ministry.
+          - Some ministries train their own people in a pilot.
+          - A training rule is adopted, funded and used by most.
+          - Every ministry trains its people and counts them.
+          - The training is checked from outside and published.
+        next_steps: [Start., Widen., Count., Check.]
+        evidence: {ask: A link., sufficient: The rule., insufficient: A talk.}
+"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The workshop with its people; `tokens` are the links' tokens by name."""
+
+    workshop: Workshop
+    round: Round
+    organisations: dict[str, Organisation]
+    actors: dict[str, Actor]
+    tokens: dict[str, str]
+
+    def response(self, organisation: str) -> int:
+        mine = self.organisations[organisation].id
+        return next(r.id for r in self.workshop.store.responses(self.round.id) if r.organisation_id == mine)
+
+
+def scene(store: ResponseStore, folder: Path, *, invented: bool = True, questionnaire: str = QUESTIONNAIRE) -> Scene:
+    """Build the scene in a store; `folder` takes the questionnaire's file."""
+    path = folder / "questionnaire.yaml"
+    path.write_text(questionnaire, encoding="utf-8")
+    workshop = Workshop(store)
+    round_ = create_round(workshop, RoundPlan("Test round", ((path, "full"),), notice="Who asks and why.", invented=invented))
+    other = create_round(workshop, RoundPlan("Other round", ((path, "full"),)))
+    organisations = {
+        "north": add_organisation(workshop, round_, "GE", "Agency North"),
+        "south": add_organisation(workshop, round_, "GE", "Agency South"),
+        "east": add_organisation(workshop, round_, "KH", "Agency East"),
+        "elsewhere": add_organisation(workshop, other, "GE", "Agency Elsewhere"),
+    }
+    plan = {
+        "coordinator": (round_, "north", "coordinator"),
+        "colleague": (round_, "north", "respondent"),
+        "neighbour": (round_, "south", "coordinator"),
+        "stranger": (other, "elsewhere", "coordinator"),
+        "facilitator": (round_, None, "facilitator"),
+        "other facilitator": (other, None, "facilitator"),
+    }
+    tokens = {
+        name: add_invitation(workshop, of, organisations[where].id if where else None, role, name)  # type: ignore[arg-type]
+        for name, (of, where, role) in plan.items()
+    }
+    actors = {name: _actor(workshop, token) for name, token in tokens.items()}
+    return Scene(workshop, round_, organisations, actors, tokens)
+
+
+def _actor(workshop: Workshop, token: str) -> Actor:
+    actor = actor_of(workshop, InvitationDesk(workshop).open(token))
+    assert actor is not None
+    return actor

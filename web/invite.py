@@ -1,0 +1,193 @@
+"""The way in by a personal link, outside Streamlit because only an HTTP answer can set an HttpOnly cookie.
+
+GET shows who is invited and consumes nothing, so previews and prefetchers do no harm; POST opens a session, sets the
+cookie and redirects. Unknown, revoked and malformed tokens get one and the same page. The token is in the path only:
+never in a query string, a log or a page of another address.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from web.pages import TEXTS, button, document, facts, notice, paragraph
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from results.workshop import InvitationRole
+
+COOKIE: Final = "readiness_session"
+COOKIE_SECONDS: Final = 14 * 24 * 3600
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
+_TOKEN_IN_LOG: Final = re.compile(r"(/i/)[^\s?\"']+")
+_LONGEST_COOKIE: Final = 256
+
+
+class Welcome(Protocol):
+    """What an invitation's page says. A protocol, since access/ makes it and may not import web/."""
+
+    @property
+    def organisation(self) -> str:
+        """Its name, or "" for a facilitator's link."""
+
+    @property
+    def country(self) -> str:
+        """The country's name, or ""."""
+
+    @property
+    def round(self) -> str:
+        """The round's name."""
+
+    @property
+    def role(self) -> InvitationRole: ...
+
+    @property
+    def invented(self) -> bool:
+        """Demo data, to be said on the page."""
+
+
+class InvitationDesk(Protocol):
+    """What access/ does for these routes. Called in a worker thread, with tokens of the right form only."""
+
+    def look_up(self, token: str) -> Welcome | None:
+        """Who is invited; None when the token is unknown or revoked. Changes nothing."""
+
+    def open(self, token: str) -> str | None:
+        """A new session's secret for the cookie (letters, digits, `-` and `_`); None as in `look_up`."""
+
+    def close_session(self, secret: str) -> None:
+        """End the session; an unknown secret is no error."""
+
+
+def invite_routes(desk: InvitationDesk, secure: bool) -> list[Route]:
+    """`/i/{token}`, `/leave`, `/left`. `secure`: the site is reached by https; the cookie goes over nothing else."""
+    door = _Door(desk, secure)
+    # :path, so that a link with a slash too many gets our page and not Streamlit's
+    return [
+        Route("/i/{token:path}", door.show, methods=["GET"]),
+        Route("/i/{token:path}", door.enter, methods=["POST"]),
+        Route("/i", _nobody, methods=["GET"]),
+        Route("/leave", _ask_leave, methods=["GET"]),
+        Route("/leave", door.leave, methods=["POST"]),
+        Route("/left", _left, methods=["GET"]),
+    ]
+
+
+class _Door:
+    """The routes that need the desk."""
+
+    def __init__(self, desk: InvitationDesk, secure: bool) -> None:
+        self._desk = desk
+        self._secure = secure
+
+    async def show(self, request: Request) -> Response:
+        token = _token(request)
+        welcome = await run_in_threadpool(self._desk.look_up, token) if token else None
+        if token is None or welcome is None:
+            return _unknown()
+        return HTMLResponse(_invitation(welcome, token))
+
+    async def enter(self, request: Request) -> Response:
+        if not from_own_page(request):
+            return _refused()
+        token = _token(request)
+        secret = await run_in_threadpool(self._desk.open, token) if token else None
+        if secret is None:
+            return _unknown()
+        response = RedirectResponse("/", status_code=303)
+        response.set_cookie(
+            COOKIE, secret, max_age=COOKIE_SECONDS, path="/", secure=self._secure, httponly=True, samesite="lax"
+        )
+        return response
+
+    async def leave(self, request: Request) -> Response:
+        if not from_own_page(request):
+            return _refused()
+        secret = request.cookies.get(COOKIE, "")
+        if 0 < len(secret) <= _LONGEST_COOKIE:
+            await run_in_threadpool(self._desk.close_session, secret)
+        response = RedirectResponse("/left", status_code=303)
+        response.delete_cookie(COOKIE, path="/", secure=self._secure, httponly=True, samesite="lax")
+        return response
+
+
+async def _ask_leave(_request: Request) -> Response:
+    """A page of its own: what a Streamlit page posts has `Origin: null` over plain http (see web/pages.py)."""
+    ask = (paragraph(TEXTS["leave.text"]), button(TEXTS["leave.button"], "/leave"))
+    return HTMLResponse(document(TEXTS["leave.title"], *ask))
+
+
+async def _left(_request: Request) -> Response:
+    return HTMLResponse(document(TEXTS["left.title"], paragraph(TEXTS["left.text"])))
+
+
+async def _nobody(_request: Request) -> Response:
+    return _unknown()
+
+
+def from_own_page(request: Request) -> bool:
+    """Whether a POST was sent from a page of this very host.
+
+    Browsers say so in Sec-Fetch-Site (https and localhost only; `none` is the user's own reload), else in Origin or
+    Referer. A request that says nothing is refused.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("origin", "")
+    sender = origin if origin not in {"", "null"} else request.headers.get("referer", "")
+    host = request.headers.get("host", "")
+    try:
+        return bool(host) and urlsplit(sender).netloc.lower() == host.lower()
+    except ValueError:
+        return False
+
+
+class HideTokens(logging.Filter):
+    """Cuts invitation tokens out of log records: for the `uvicorn.access` logger, where access logs are switched on."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = _TOKEN_IN_LOG.sub(r"\1…", str(record.msg))
+        if isinstance(record.args, tuple):
+            record.args = tuple(_TOKEN_IN_LOG.sub(r"\1…", arg) if isinstance(arg, str) else arg for arg in record.args)
+        return True
+
+
+def _token(request: Request) -> str | None:
+    token = str(request.path_params["token"])
+    return token if _TOKEN.fullmatch(token) else None
+
+
+def _invitation(welcome: Welcome, token: str) -> str:
+    facilitator = welcome.role == "facilitator"
+    return document(
+        TEXTS["invite.title.facilitator" if facilitator else "invite.title"],
+        notice(TEXTS["invented"]) if welcome.invented else "",
+        facts(
+            (
+                (TEXTS["invite.organisation"], welcome.organisation),
+                (TEXTS["invite.country"], welcome.country),
+                (TEXTS["invite.round"], welcome.round),
+            )
+        ),
+        paragraph(TEXTS[f"invite.role.{welcome.role}"]),
+        paragraph(TEXTS["invite.share"]),
+        paragraph(TEXTS["invite.cookie"]),
+        button(TEXTS["invite.continue"], f"/i/{token}"),
+    )
+
+
+def _unknown() -> HTMLResponse:
+    return HTMLResponse(document(TEXTS["unknown.title"], paragraph(TEXTS["unknown.text"])), status_code=404)
+
+
+def _refused() -> HTMLResponse:
+    return HTMLResponse(document(TEXTS["refused.title"], paragraph(TEXTS["refused.text"])), status_code=403)
