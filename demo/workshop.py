@@ -97,7 +97,7 @@ def _some(rng: np.random.Generator, names: tuple[str, ...], count: int) -> list[
 
 def _answer_all(workshop: Workshop, actor: Actor, rng: np.random.Generator, level: float, leaning: np.ndarray) -> None:
     """One agency: how far it has come is drawn once; then question after question, in order."""
-    diligence = float(rng.choice([0.0, 0.35, 0.7, 1.0], p=[0.07, 0.13, 0.2, 0.6]))
+    diligence = float(rng.choice([0.0, 0.35, 0.7, 1.0], p=[0.12, 0.13, 0.2, 0.55]))
     first_dimension = 0
     for sheet in respondent.my_sheets(workshop, actor):
         waiting = _answer_sheet(workshop, actor, sheet, rng, level, leaning[first_dimension:], diligence)
@@ -118,7 +118,7 @@ def _answer_sheet(
     for place, dimension in enumerate(questionnaire.dimensions):
         for item in dimension.items:
             difficulty, noise, luck = rng.normal(0, 0.3), rng.normal(0, 0.6), rng.random(4)
-            if luck[0] > diligence + 0.03 or item.id not in items_asked(questionnaire, given, sheet.form):
+            if diligence == 0 or luck[0] > diligence + 0.03 or item.id not in items_asked(questionnaire, given, sheet.form):
                 continue
             code = int(np.clip(round(level + leaning[place] - 0.25 * difficulty + noise), 1, 5))
             if luck[1] < 0.06:

@@ -10,8 +10,10 @@ STYLE = """
 <style>
   [data-testid="stMainBlockContainer"] { max-width: 50rem; padding-top: 4.5rem; padding-bottom: 5rem; }
   [data-testid="stMainBlockContainer"]:has(.wide) { max-width: 118rem; padding-top: 4rem; padding-bottom: 0; }
+  [data-testid="stMainBlockContainer"]:has(.broad) { max-width: 62rem; }
   h1 { font-size: 1.75rem !important; letter-spacing: -0.01em; }
-  h2 { font-size: 1.3rem !important; }
+  h2, h3 { font-size: 1.2rem !important; padding: 0.1rem 0 0.2rem 0 !important; }
+  h1 { padding: 0.2rem 0 0.3rem 0 !important; }
   .invented { background: #fff4d6; border: 1px solid #d9a400; color: #4d3a00; border-radius: 0.4rem; padding: 0.35rem 0.75rem;
     font-size: 0.9rem; }
   .muted { color: #55606b; font-size: 0.92rem; line-height: 1.5; }
@@ -21,12 +23,17 @@ STYLE = """
   .saved { color: #1c6b3a; font-size: 0.9rem; }
   .unsaved { color: #9c2b00; font-size: 0.95rem; font-weight: 600; }
   .waiting { color: #6a7580; font-size: 0.9rem; }
-  div[role="radiogroup"] > label { align-items: flex-start; padding: 0.5rem 0.55rem; border-radius: 0.45rem; width: 100%; margin: 0; }
-  div[role="radiogroup"] > label:hover { background: #f1f6fb; }
-  div[role="radiogroup"] > label:has(input:checked) { background: #e3eef8; }
-  div[role="radiogroup"] > label:has(input:focus-visible) { outline: 2px solid #2470a8; outline-offset: -2px; }
-  div[role="radiogroup"] { gap: 0.1rem; width: 100%; }
-  [data-testid="stRadio"] { width: 100%; }
+  [data-testid="stRadio"], [data-testid="stRadioGroup"], [data-testid="stRadioGroup"] > div { width: 100%; }
+  [data-testid="stRadioGroup"] { gap: 0.1rem; }
+  [data-testid="stRadioOption"] { padding: 0.45rem 0.55rem; border-radius: 0.45rem; width: 100%; margin: 0; }
+  [data-testid="stRadioOption"] > div { align-items: flex-start; gap: 0.7rem; }
+  [data-testid="stRadioOption"] > div > div:first-child { margin-top: 0.22rem; }
+  [data-testid="stRadioOption"] p { font-size: 1rem; line-height: 1.45; }
+  [data-testid="stRadioOption"] strong { display: inline-block; min-width: 1.1rem; }
+  [data-testid="stRadioOption"]:hover { background: #f1f6fb; }
+  [data-selected="true"] > [data-testid="stRadioOption"] { background: #e3eef8; }
+  [data-testid="stRadioOption"]:has(input:focus-visible) { outline: 2px solid #2470a8; outline-offset: -2px; }
+  [data-testid="stRadioGroup"] > div:nth-child(6) { border-top: 1px solid #e4e9ed; margin-top: 0.3rem; padding-top: 0.3rem; }
   table.figures { border-collapse: collapse; width: 100%; font-size: 0.97rem; }
   table.figures th { text-align: left; font-weight: 600; color: #38434e; border-bottom: 2px solid #c9d2da; padding: 0.45rem 0.5rem;
     vertical-align: bottom; }
@@ -35,16 +42,28 @@ STYLE = """
   .level { display: inline-flex; align-items: center; gap: 0.5rem; white-space: nowrap; }
   .level b { display: inline-block; width: 1.9rem; text-align: center; border-radius: 0.35rem; padding: 0.18rem 0; font-size: 1.1rem;
     border: 1px solid rgba(0, 0, 0, 0.12); }
-  .share { display: inline-block; width: 3.4rem; margin-right: 0.3rem; font-size: 0.78rem; color: #38434e; line-height: 1.35; }
-  .share i { display: block; height: 0.5rem; background: #e4e9ed; border-radius: 0.2rem; overflow: hidden; }
-  .share i u { display: block; height: 100%; background: #2470a8; text-decoration: none; }
+  table.figures th[scope="row"] { vertical-align: top; border-bottom: 1px solid #e4e9ed; font-weight: 400; color: inherit; }
+  td.share { font-size: 0.85rem; color: #38434e; font-variant-numeric: tabular-nums; min-width: 3.2rem; }
+  td.share i { display: block; height: 0.5rem; margin: 0.4rem 0 0.2rem 0; background: #e4e9ed; border-radius: 0.2rem; overflow: hidden; }
+  td.share i u { display: block; height: 100%; background: #2470a8; text-decoration: none; }
+  td.share span { display: none; }
   .scroll { overflow-x: auto; }
   .bar { display: inline-block; width: 6rem; height: 0.55rem; background: #e4e9ed; border-radius: 0.3rem; overflow: hidden;
     vertical-align: 0.05rem; }
   .bar u { display: block; height: 100%; background: #2470a8; }
   @media (max-width: 640px) {
-    [data-testid="stMainBlockContainer"] { padding: 3.6rem 0.8rem 5rem 0.8rem; }
-    .share { width: 2.9rem; }
+    [data-testid="stMainBlockContainer"], [data-testid="stMainBlockContainer"]:has(.broad) { padding: 4.4rem 0.8rem 5rem 0.8rem; }
+    h1 { font-size: 1.5rem !important; }
+    p[role="status"] { font-size: 0.92rem; }
+    .bar { width: 4rem; }
+    table.stacked thead { display: none; }
+    table.stacked tr { display: grid; grid-template-columns: repeat(4, 1fr); border-bottom: 1px solid #c9d2da; padding: 0.5rem 0; }
+    table.stacked th[scope="row"], table.stacked td { border: none !important; padding: 0.15rem 0.25rem; }
+    table.stacked th[scope="row"] { grid-column: 1 / -1; font-weight: 600; }
+    table.stacked td:nth-of-type(1) { grid-column: 1 / 4; }
+    table.stacked td:nth-of-type(2) { grid-column: 4 / 5; text-align: right; }
+    table.stacked td:nth-of-type(7) { display: none; }
+    td.share span { display: inline; }
   }
 </style>
 """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
-from charts.theme import LEVEL_COLOURS, text_colour
-
+from charts.theme import LEVEL_COLOURS, LEVEL_INKS
 from scoring.scorecard import Score, Scorecard
 from survey.questionnaire import Questionnaire
 from ui.texts import t
+
+_NUMBER = ' class="number"'
 
 
 def summary(questionnaire: Questionnaire, card: Scorecard) -> str:
@@ -20,23 +21,28 @@ def summary(questionnaire: Questionnaire, card: Scorecard) -> str:
 
 def profile_table(questionnaire: Questionnaire, card: Scorecard, *, invented: bool) -> str:
     """The table's markup; every text is escaped. Missing figures are an en dash."""
-    heads = [t("Dimension"), t("Level"), t("Score"), t("At level 2, 3, 4, 5 or better"), t("Answered")]
-    kinds = ("", "", ' class="number"', "", ' class="number"')
-    top = "".join(f'<th scope="col"{kind}>{escape(head)}</th>' for head, kind in zip(heads, kinds, strict=True))
+    names = [f"{t('Level {level} or better', level=level)}" for level in (2, 3, 4, 5)]
+    heads = [t("Dimension"), t("Level"), t("Score"), *names, t("Answered")]
+    top = "".join(
+        f'<th scope="col"{_NUMBER if head in heads[2:3] + heads[-1:] else ""}>{escape(head)}</th>' for head in heads
+    )
     rows = [_row(questionnaire, questionnaire.title, card.whole, strong=True)]
     rows += [
         _row(questionnaire, d.title, score) for d, score in zip(questionnaire.dimensions, card.dimensions, strict=True)
     ]
-    caption = f'<caption class="muted">{escape(t("Invented data"))}</caption>' if invented else ""
-    return f'<div class="scroll"><table class="figures">{caption}<thead><tr>{top}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    label = f'<p class="muted broad">{escape(t("Invented data"))}</p>' if invented else '<span class="broad"></span>'
+    return (
+        f'{label}<div class="scroll"><table class="figures stacked"><thead><tr>{top}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
 
 
 def _row(questionnaire: Questionnaire, title: str, score: Score, *, strong: bool = False) -> str:
     name = f"<b>{escape(title)}</b>" if strong else escape(title)
     held = f'<div class="muted">{escape(_held(questionnaire, score))}</div>' if score.held_by else ""
     return (
-        f'<tr><th scope="row">{name}{held}</th><td>{_level(questionnaire, score)}</td><td class="number">{_score(score)}</td>'
-        f'<td>{_shares(score)}</td><td class="number">{_percent(score.coverage)}</td></tr>'
+        f'<tr><th scope="row">{name}{held}</th><td>{_level(questionnaire, score)}</td><td{_NUMBER}>{_score(score)}</td>'
+        f"{_shares(score)}<td{_NUMBER}>{_percent(score.coverage)}</td></tr>"
     )
 
 
@@ -50,9 +56,9 @@ def _level(questionnaire: Questionnaire, score: Score) -> str:
     if score.level is None:
         why = t("Too many answers missing") if score.status == "withheld" else t("Not rated")
         return f'<span class="level"><b style="background:#e4e9ed;color:#38434e">–</b> <span class="muted">{escape(why)}</span></span>'
-    colour = LEVEL_COLOURS[score.level - 1]
+    paper, ink = LEVEL_COLOURS[score.level - 1], LEVEL_INKS[score.level - 1]
     name = escape(questionnaire.level_name(score.level))
-    return f'<span class="level"><b style="background:{colour};color:{text_colour(colour)}">{score.level}</b> {name}</span>'
+    return f'<span class="level"><b style="background:{paper};color:{ink}">{score.level}</b> {name}</span>'
 
 
 def _score(score: Score) -> str:
@@ -64,9 +70,9 @@ def _score(score: Score) -> str:
 
 def _shares(score: Score) -> str:
     if score.shares is None:
-        return "–"
+        return '<td class="share">–</td>' * 4
     return "".join(
-        f'<span class="share"><i aria-hidden="true"><u style="width:{share * 100:.0f}%"></u></i>{level}+ {share * 100:.0f}%</span>'
+        f'<td class="share"><i aria-hidden="true"><u style="width:{share * 100:.0f}%"></u></i><span>{level}+ </span>{share * 100:.0f}%</td>'
         for level, share in zip((2, 3, 4, 5), score.shares, strict=True)
     )
 

@@ -37,7 +37,10 @@ class Seen:
 def actor() -> Actor | None:
     """Who is here, checked on every run: sessions expire and links are revoked while a page stays open."""
     found = st.session_state.get(_ACTOR_FOR_TESTS)
-    return found if isinstance(found, Actor) else actor_of(process.workshop(), st.context.cookies.get(COOKIE))
+    if isinstance(found, Actor):
+        return found
+    cookie = st.context.cookies.get(COOKIE)
+    return actor_of(process.workshop(), cookie if isinstance(cookie, str) else None)
 
 
 def set_actor(person: Actor) -> None:

@@ -1,13 +1,14 @@
 """Item → widgets, and the one path by which what stands in them becomes a stored answer.
 
-On every run the card compares what its widgets hold with the version this session saw. A difference is saved at once;
-so nothing depends on a callback that a dropped connection or a restarted server may never fire. A newer stored version
+On every change and on every run, what the widgets hold is compared with the version this session saw, and a difference
+is saved; so nothing depends on a callback that a dropped connection or a restarted server may never fire. A newer stored version
 (a colleague, another device) is adopted when the widgets hold nothing of their own, and shown beside them when they do.
 """
 
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -15,13 +16,12 @@ from access import respondent
 from access.actor import Actor, RefusedError
 from access.respondent import Sheet
 from results.store import Conflict, StoreError
+from results.workshop import StoredAnswer
 from survey.questionnaire import TIERS, Item
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError
 from ui import look, process, session
 from ui.session import Seen
 from ui.texts import plain, t
-
-_OFFERED_TIERS = TIERS[:-1]  # "verified" is a facilitator's word
 
 
 def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
@@ -33,14 +33,23 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
         with st.container(border=True):
             _question(item, number)
             version = _newest(current, item)
-            answer = _inputs(current, item, version)
-            _keep(actor, current, item, answer, version)
+            _inputs(actor, current, item, version)
+            _say(actor, current, item, _keep(actor, current, item))
 
     card()
 
 
+def _changed(actor: Actor, sheet: Sheet, item: Item) -> None:
+    """A widget changed: save first, then rerun what shows it; the whole page where other questions depend on this one."""
+    _keep(actor, respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item)
+    if sheet.conditions_on(item.id):
+        st.rerun()
+    st.rerun([f"card-{item.id}", "progress"])
+
+
 def _question(item: Item, number: int) -> None:
-    badge = f'<span class="badge">{escape(t("Critical"))}</span>' if item.critical else ""
+    why = t("Critical: no level can stand more than one step above this answer, and it is needed before submitting.")
+    badge = f'<span class="badge" title="{escape(why)}">{escape(t("Critical"))}</span>' if item.critical else ""
     scope = f'<div class="muted">{escape(item.scope)}</div>' if item.scope else ""
     look.markup(f'<div class="question" id="q-{item.id}">{number}. {escape(item.text)}{badge}</div>{scope}')
 
@@ -55,39 +64,54 @@ def _newest(sheet: Sheet, item: Item) -> Seen:
     return version if has_unsaved else session.adopt(sheet, item.id)
 
 
-def _inputs(sheet: Sheet, item: Item, version: Seen) -> Answer:
-    """Draw the widgets, seeded from the version seen, and return what they hold."""
-    key = {part: session.widget_key(sheet, item.id, part, version) for part in session.PARTS}
-    stored, locked = version.answer, not sheet.editable
+def _inputs(actor: Actor, sheet: Sheet, item: Item, version: Seen) -> None:
+    """Draw the widgets, seeded from the version seen. What they hold is read by `session.held`."""
+    draw = _Drawing(actor, sheet, item, version)
     codes = [1, 2, 3, 4, 5, DONT_KNOW, *([NOT_APPLICABLE] if item.allow_na else [])]
     words = {level: f"**{level}**  {plain(item.anchor(level))}" for level in (1, 2, 3, 4, 5)}
     words |= {DONT_KNOW: plain(t("Don't know")), NOT_APPLICABLE: plain(t("Not applicable"))}
-    session.seed(key["code"], stored.code or None)
+    key = draw.key("code", version.answer.code or None)
     code = st.radio(
-        plain(item.text), codes, index=None, format_func=lambda value: words.get(value, ""), key=key["code"],
-        label_visibility="collapsed", on_change=_rerun, args=(sheet, item), disabled=locked,
+        plain(item.text), codes, index=None, format_func=lambda value: words.get(value, ""), key=key,
+        label_visibility="collapsed", **draw.common,
     )  # fmt: skip
-    reason = ""
     if code == NOT_APPLICABLE:
-        reason = _text(
-            "reason", t("Why does this question not apply to you?"), key, stored.reason, (sheet, item), locked=locked
-        )
+        draw.area("reason", t("Why does this question not apply to you?"))
     with st.expander(t("Evidence and comment"), expanded=False):
-        evidence, link, note = _evidence(item, key, stored, (sheet, item), locked=locked)
-        comment = _text(
-            "comment",
-            t("Comment (seen by your organisation and the facilitators)"),
-            key,
-            stored.comment,
-            (sheet, item),
-            locked=locked,
+        _evidence(item, draw)
+        draw.area("comment", t("Comment (seen by your organisation and the facilitators)"))
+
+
+class _Drawing:
+    """Draws the text widgets of one card, each keyed, seeded and reporting its changes in the same way."""
+
+    def __init__(self, actor: Actor, sheet: Sheet, item: Item, version: Seen) -> None:
+        self._sheet, self._item, self._version = sheet, item, version
+        self.common: dict[str, Any] = {
+            "on_change": _changed,
+            "args": (actor, sheet, item),
+            "disabled": not sheet.editable,
+        }
+
+    def key(self, part: str, value: object) -> str:
+        return session.seed(session.widget_key(self._sheet, self._item.id, part, self._version), value)
+
+    def area(self, part: str, label: str) -> None:
+        st.text_area(plain(label), key=self.key(part, getattr(self._version.answer, part)), height=80, **self.common)
+
+    def line(self, part: str, label: str) -> None:
+        st.text_input(plain(label), key=self.key(part, getattr(self._version.answer, part)), **self.common)
+
+    def tier(self, label: str, words: dict[int, str]) -> None:
+        """Evidence tiers; "verified" is offered only where a facilitator has said it."""
+        stored = self._version.answer.evidence
+        offered = [tier for tier in words if tier < len(TIERS) - 1 or tier == stored]
+        st.selectbox(
+            label, offered, format_func=lambda tier: words[tier], key=self.key("evidence", stored), **self.common
         )
-    return Answer(code or UNANSWERED, evidence, link.strip(), note, reason, comment)
 
 
-def _evidence(
-    item: Item, key: dict[str, str], stored: Answer, at: tuple[Sheet, Item], *, locked: bool
-) -> tuple[int, str, str]:
+def _evidence(item: Item, draw: _Drawing) -> None:
     if item.why:
         look.muted(t("Why we ask: {why}", why=item.why))
     if item.evidence:
@@ -95,80 +119,69 @@ def _evidence(
         if item.evidence.sufficient and item.evidence.insufficient:
             look.muted(t("Enough: {example}", example=item.evidence.sufficient))
             look.muted(t("Not enough: {example}", example=item.evidence.insufficient))
-    tiers = {
-        "none": t("No evidence"),
-        "described": t("Described in words"),
-        "document": t("A document or link"),
-        "verified": t("Verified"),
-    }
-    offered = [*range(len(_OFFERED_TIERS)), *([3] if stored.evidence == 3 else [])]
-    session.seed(key["evidence"], stored.evidence)
-    evidence = st.selectbox(
-        t("What can you show?"), offered, format_func=lambda tier: tiers[TIERS[tier]], key=key["evidence"],
-        on_change=_rerun, args=at, disabled=locked,
-    )  # fmt: skip
-    link = _text("link", t("Link to the document (https)"), key, stored.link, at, locked=locked, lines=1)
-    note = _text("note", t("Where in the document, or what it shows"), key, stored.note, at, locked=locked)
-    return int(evidence or 0), link, note
+    tiers = (t("No evidence"), t("Described in words"), t("A document or link"), t("Verified"))
+    draw.tier(t("What can you show?"), dict(enumerate(tiers)))
+    draw.line("link", t("Link to the document (https)"))
+    draw.area("note", t("Where in the document, or what it shows"))
 
 
-def _text(
-    part: str, label: str, key: dict[str, str], stored: str, at: tuple[Sheet, Item], *, locked: bool, lines: int = 2
-) -> str:
-    session.seed(key[part], stored)
-    if lines == 1:
-        return st.text_input(plain(label), key=key[part], on_change=_rerun, args=at, disabled=locked) or ""
-    return st.text_area(plain(label), key=key[part], on_change=_rerun, args=at, disabled=locked, height=80) or ""
-
-
-def _rerun(sheet: Sheet, item: Item) -> None:
-    """After a change, rerun this card and the progress line; the whole page where other questions depend on this one."""
-    if sheet.conditions_on(item.id):
-        st.rerun()
-    st.rerun([f"card-{item.id}", "progress"])
-
-
-def _keep(actor: Actor, sheet: Sheet, item: Item, answer: Answer, version: Seen) -> None:
-    """Save what differs from the version seen, and say how it stands."""
-    if answer == version.answer or not sheet.editable:
-        return _say_saved(version)
+def _keep(actor: Actor, sheet: Sheet, item: Item) -> str | Conflict:
+    """Save what the widgets hold when it differs from the version seen. Returns "" when all is saved, else what is wrong."""
+    version = session.seen(sheet, item.id)
+    answer = session.held(sheet, item.id, version)
+    if answer is None or answer == version.answer or not sheet.editable:
+        return ""
+    event = session.event_id(sheet, item.id, answer, version)
     try:
         result = respondent.save_answer(
-            process.workshop(), actor, sheet.state.id, item.id, answer, based_on=version.revision,
-            event_id=session.event_id(sheet, item.id, answer, version),
+            process.workshop(), actor, sheet.state.id, item.id, answer, based_on=version.revision, event_id=event
         )  # fmt: skip
     except (AnswerRefusedError, RefusedError, StoreError) as error:
-        look.markup(f'<div class="unsaved" role="status">{escape(t("Not saved."))} {escape(t(str(error)))}</div>')
-        return None
+        return str(error)
     if isinstance(result, Conflict):
-        return _conflict(sheet, item, answer, result, version)
-    saved = Seen(result.stored.revision, answer, result.stored.saved_at, version.generation)
-    session.see(sheet, item.id, saved)
-    return _say_saved(saved)
+        return result
+    session.see(sheet, item.id, Seen(result.stored.revision, answer, result.stored.saved_at, version.generation))
+    return ""
 
 
-def _say_saved(version: Seen) -> None:
-    if version.saved_at:
-        text, kind = t("Saved {time}", time=session.clock(version.saved_at)), "saved"
+def _say(actor: Actor, sheet: Sheet, item: Item, outcome: str | Conflict) -> None:
+    """How it stands with this answer: saved and when, not answered yet, not saved and why, or two versions."""
+    version = session.seen(sheet, item.id)
+    if isinstance(outcome, Conflict):
+        _conflict(actor, sheet, item, outcome, version)
+    elif outcome:
+        look.markup(f'<div class="unsaved" role="status">{escape(t("Not saved."))} {escape(t(outcome))}</div>')
+    elif version.saved_at and version.answer.is_answered:
+        look.markup(
+            f'<div class="saved" role="status">{escape(t("Saved {time}", time=session.clock(version.saved_at)))}</div>'
+        )
     else:
-        text, kind = t("Not answered yet"), "waiting"
-    look.markup(f'<div class="{kind}" role="status">{escape(text)}</div>')
+        look.markup(f'<div class="waiting" role="status">{escape(t("Not answered yet"))}</div>')
 
 
-def _conflict(sheet: Sheet, item: Item, mine: Answer, result: Conflict, version: Seen) -> None:
+def _conflict(actor: Actor, sheet: Sheet, item: Item, result: Conflict, version: Seen) -> None:
     """Both versions side by side; nothing is lost until somebody chooses."""
-    theirs = result.theirs
+    theirs, mine = result.theirs, session.held(sheet, item.id, version) or version.answer
     with st.container(border=True):
         text = t("A colleague changed this answer at {time}. Which one stands?", time=session.clock(theirs.saved_at))
         look.markup(f'<div class="unsaved" role="alert">{escape(text)}</div>')
         st.text(t("Theirs: {answer}", answer=describe(item, theirs.answer)))
         st.text(t("Yours: {answer}", answer=describe(item, mine)))
-        if st.button(t("Keep theirs"), key=f"theirs-{item.id}-{theirs.revision}"):
-            session.adopt(sheet, item.id)
-            st.rerun(scope="fragment")
-        if st.button(t("Use yours"), key=f"mine-{item.id}-{theirs.revision}"):
-            session.see(sheet, item.id, Seen(theirs.revision, theirs.answer, theirs.saved_at, version.generation))
-            st.rerun(scope="fragment")
+        at = (actor, sheet, item, theirs)
+        st.button(t("Keep theirs"), key=f"theirs-{item.id}-{theirs.revision}", on_click=_keep_theirs, args=at)
+        st.button(t("Use yours"), key=f"mine-{item.id}-{theirs.revision}", on_click=_use_mine, args=at)
+
+
+def _keep_theirs(actor: Actor, sheet: Sheet, item: Item, _: StoredAnswer) -> None:
+    session.adopt(respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item.id)
+    st.rerun()
+
+
+def _use_mine(actor: Actor, sheet: Sheet, item: Item, theirs: StoredAnswer) -> None:
+    """Theirs counts as seen; what the widgets hold is then a change of it and is saved as the next revision."""
+    generation = session.seen(sheet, item.id).generation
+    session.see(sheet, item.id, Seen(theirs.revision, theirs.answer, theirs.saved_at, generation))
+    _changed(actor, sheet, item)
 
 
 def describe(item: Item, answer: Answer) -> str:
