@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
     from survey.texts import Text
 
-MAX_BYTES = 8_000_000
+MAX_BYTES = 4_000_000
 # The language that most readers of another one also read, where there is one. English comes last for everybody.
 FALLBACKS = {"kk": ("ru",), "ky": ("ru",), "tg": ("ru",), "uz": ("ru",)}
+_QUOTED = re.compile(r'\s*(#~\s*)?(msg\w+(\[\d+\])?\s+)?"')
+_CLOSED = re.compile(r'"([^"\\]|\\.)*"\s*$')
 _CODE = re.compile(r"[A-Za-z]{2,8}([_-][A-Za-z0-9]{2,8}){0,2}")
 # `{name}` and `%(name)s`. A bare % is left alone: it is a percent sign in many sentences.
 _PLACEHOLDER = re.compile(r"\{\w*(?::[^{}]*)?\}|%\(\w+\)[a-z]")
@@ -116,13 +118,17 @@ def load_catalogue(path: Path, shown: str | None = None) -> Catalogue:
 
 
 def _parsed(text: str, name: str) -> Any:
+    # polib would drop the last letter of a line whose quotation mark is not closed.
+    for number, line in enumerate(text.split("\n"), 1):
+        if _QUOTED.match(line) and not _CLOSED.search(line):
+            raise refusal(name, "T001", number, reason="a quotation mark is not closed")
     try:
         # The line break keeps polib from taking a one-line text for the name of a file.
         return polib.pofile(text + "\n", encoding="utf-8")
     except (OSError, ValueError, LookupError, AttributeError, TypeError) as error:
-        line = re.search(r"line (\d+)", str(error))
+        place = re.search(r"line (\d+)", str(error))
         reason = str(error).rpartition(": ")[2] if ": " in str(error) else "its syntax is wrong"
-        raise refusal(name, "T001", int(line.group(1)) if line else 1, reason=reason) from None
+        raise refusal(name, "T001", int(place.group(1)) if place else 1, reason=reason) from None
 
 
 def completeness_of(texts: Sequence[Text], catalogue: Catalogue) -> list[Problem]:

@@ -40,9 +40,11 @@ def value_at(source: Source, at: Place) -> Any:
     return value
 
 
-def cross_checks(source: Source) -> list[Problem]:
+def cross_checks(source: Source) -> Iterator[Problem]:
     """Duplicate ids, forward and unknown references, critical with allow_na, wrong number of next steps."""
-    return [*_duplicates(source), *_references(source), *_items(source)]
+    yield from _duplicates(source)
+    yield from _references(source)
+    yield from _items(source)
 
 
 def _dimensions(source: Source) -> Iterator[tuple[Place, dict[str, Any]]]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from survey import lint
 from survey.conditions import parse_condition
-from survey.problems import Problem, ProblemsError
+from survey.problems import Problem, ProblemsError, message
 from survey.questionnaire import Dimension, EvidenceCaps, EvidenceRequest, Frozen, Item, Level, Questionnaire, Scoring
 from survey.yaml_source import Place, Source, name_of, parse_yaml, read_yaml
 
@@ -40,6 +41,8 @@ _PLACE: dict[type[Frozen], str] = {
     EvidenceCaps: "evidence_caps",
     EvidenceRequest: "evidence",
 }
+
+MAX_PROBLEMS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,23 @@ def _build(source: Source) -> Loaded:
     try:
         questionnaire = Questionnaire.model_validate(data)
     except ValidationError as error:
-        problems += [found for detail in error.errors(include_url=False) if (found := _located(source, detail))]
-    problems += lint.cross_checks(source)
+        details = error.errors(include_url=False)[: MAX_PROBLEMS + 1]
+        problems += [found for detail in details if (found := _located(source, detail))]
+    problems += islice(lint.cross_checks(source), MAX_PROBLEMS)
     if questionnaire is not None:
         problems += lint.consistency(source, questionnaire)
     if questionnaire is None or any(problem.severity == "error" for problem in problems):
-        raise ProblemsError(list(dict.fromkeys(problems)))
+        raise ProblemsError(_shown(problems))
     return Loaded(questionnaire, tuple(sorted(problems)))
+
+
+def _shown(problems: list[Problem]) -> list[Problem]:
+    """Each problem once; of very many the first ones, and a last one that says so."""
+    once = sorted(set(problems))
+    if len(once) <= MAX_PROBLEMS:
+        return once
+    last = once[MAX_PROBLEMS - 1]
+    return [*once[:MAX_PROBLEMS], replace(last, code="Q024", message=message("Q024", limit=MAX_PROBLEMS))]
 
 
 def _with_conditions(source: Source, value: Any, at: Place, problems: list[Problem]) -> Any:

@@ -67,6 +67,8 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     "Q020": ("error", "'{value}' is not allowed for '{key}': {reason}."),
     "Q021": ("error", "'{key}' must be {wanted}, but this is {found}."),
     "Q022": ("error", "item '{item}' is asked if itself. Refer to an earlier item."),
+    "Q023": ("error", "the file holds more than {limit} values. Split it into several questionnaires."),
+    "Q024": ("error", "there are more than {limit} problems; the others are not shown. Repair these first."),
     # --- the questionnaire as a whole
     "Q030": ("error", "evidence_caps must not fall from none to described to document to verified. Raise '{key}'."),
     "Q031": ("error", "levels must be the five levels 1, 2, 3, 4 and 5, in this order."),
@@ -150,7 +152,6 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
         "error",
         "The text has {count} characters and at most {limit} can be stored. Shorten it; your text is still here.",
     ),
-    "R009": ("error", "This question is not asked, because of an earlier answer. Reload the page."),
     # --- what an actor may not do, or not now; 'not yours' and 'does not exist' are the same text
     "P001": ("error", "This page does not exist, or it is not open to you."),
     "P002": ("error", "The round is closed. Answers can be read but no longer changed."),
@@ -163,7 +164,6 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
         ),
     ),
     "P005": ("error", "Only the organisation's coordinator can do this."),
-    "P006": ("error", "This answer was changed by somebody else in the meantime."),
     "P007": (
         "error",
         "The answer could not be stored. It is not saved; your text is still here. Try again in a moment.",

@@ -66,11 +66,12 @@ def check_answer(
 ) -> None:
     """Refuse what a page could not have sent: pages are not trusted, as messages can be forged.
 
-    `may_verify`: only a facilitator marks evidence as verified. Raises AnswerRefusedError with the first fault found.
+    `form`: an item that the round's form leaves out is no part of it. `may_verify`: only a facilitator marks evidence as
+    verified. Raises AnswerRefusedError with the first fault found.
     """
-    if item_id not in questionnaire.position:
+    item = next((item for item in questionnaire.items_of(form) if item.id == item_id), None)
+    if item is None:
         raise AnswerRefusedError("R001")
-    item = questionnaire.item(item_id)
     if not _is_number(answer.code) or answer.code not in CODE_NAMES:
         raise AnswerRefusedError("R002")
     tiers = len(TIERS) if may_verify else len(TIERS) - 1

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 32
+MAX_VALUES = 30_000  # the largest of our questionnaires has 900
 
 TYPE_NAMES = {"dict": "a group of keys", "list": "a list", "str": "text", "NoneType": "empty"}
 Place = tuple[str | int, ...]
@@ -131,6 +132,8 @@ class _Builder:
 
     def _add(self, value: Any, event: Any) -> Place:
         here = _position(event)
+        if len(self.values) > MAX_VALUES:
+            raise self._refusal(event, "Q023", limit=MAX_VALUES)
         if not self._stack:
             self.root = value
             self.values[()] = here

@@ -79,8 +79,12 @@ class Scene:
     tokens: dict[str, str]
 
     def response(self, organisation: str) -> int:
+        return self.response_in(self.workshop.store, organisation)
+
+    def response_in(self, store: ResponseStore, organisation: str) -> int:
+        """The organisation's response, in a store that may have been opened anew."""
         mine = self.organisations[organisation].id
-        return next(r.id for r in self.workshop.store.responses(self.round.id) if r.organisation_id == mine)
+        return next(r.id for r in store.responses(self.round.id) if r.organisation_id == mine)
 
 
 def scene(store: ResponseStore, folder: Path, *, invented: bool = True, questionnaire: str = QUESTIONNAIRE) -> Scene:
@@ -88,7 +92,9 @@ def scene(store: ResponseStore, folder: Path, *, invented: bool = True, question
     path = folder / "questionnaire.yaml"
     path.write_text(questionnaire, encoding="utf-8")
     workshop = Workshop(store)
-    round_ = create_round(workshop, RoundPlan("Test round", ((path, "full"),), notice="Who asks and why.", invented=invented))
+    round_ = create_round(
+        workshop, RoundPlan("Test round", ((path, "full"),), notice="Who asks and why.", invented=invented)
+    )
     other = create_round(workshop, RoundPlan("Other round", ((path, "full"),)))
     organisations = {
         "north": add_organisation(workshop, round_, "GE", "Agency North"),

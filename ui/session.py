@@ -119,6 +119,18 @@ def held(sheet: Sheet, item_id: str, version: Seen) -> Answer | None:
     return Answer(code, values["evidence"] or 0, values["link"].strip(), values["note"], reason, values["comment"])
 
 
+def note_refused(sheet: Sheet, item_id: str, answer: Answer) -> None:
+    st.session_state[f"refused-{sheet.state.id}-{item_id}"] = answer
+
+
+def is_waiting(sheet: Sheet, item_id: str) -> bool:
+    """Whether the widgets hold an answer that is neither stored nor refused."""
+    version = seen(sheet, item_id)
+    answer = held(sheet, item_id, version)
+    refused = st.session_state.get(f"refused-{sheet.state.id}-{item_id}")
+    return sheet.editable and answer is not None and answer not in (version.answer, refused)
+
+
 def event_id(sheet: Sheet, item_id: str, answer: Answer, version: Seen) -> int:
     """The id of this very change: a retry of the same content on the same revision carries the same id and saves nothing twice."""
     key = f"event-{sheet.state.id}-{item_id}"

@@ -47,6 +47,18 @@ def _changed(actor: Actor, sheet: Sheet, item: Item) -> None:
     st.rerun([f"card-{item.id}", "progress"])
 
 
+def deliver(actor: Actor, questionnaire_id: str, dimension_id: str) -> bool:
+    """Save what the browser holds and no card has seen: choices made while the connection or the server was away.
+
+    Called by the page's heartbeat, which carries every widget's value. Returns whether anything was saved. What was
+    refused is not tried again until it changes; what the store could not take is.
+    """
+    sheet = respondent.open_sheet(process.workshop(), actor, questionnaire_id)
+    waiting = [item for item in sheet.items(dimension_id) if session.is_waiting(sheet, item.id)]
+    outcomes = [_keep(actor, sheet, item) for item in waiting]
+    return "" in outcomes
+
+
 def _question(item: Item, number: int) -> None:
     why = t("Critical: no level can stand more than one step above this answer, and it is needed before submitting.")
     badge = f'<span class="badge" title="{escape(why)}">{escape(t("Critical"))}</span>' if item.critical else ""
@@ -136,7 +148,10 @@ def _keep(actor: Actor, sheet: Sheet, item: Item) -> str | Conflict:
         result = respondent.save_answer(
             process.workshop(), actor, sheet.state.id, item.id, answer, based_on=version.revision, event_id=event
         )  # fmt: skip
-    except (AnswerRefusedError, RefusedError, StoreError) as error:
+    except (AnswerRefusedError, RefusedError) as error:
+        session.note_refused(sheet, item.id, answer)
+        return str(error)
+    except StoreError as error:
         return str(error)
     if isinstance(result, Conflict):
         return result

@@ -9,7 +9,7 @@ import streamlit as st
 from access.respondent import my_sheets, open_sheet
 from ui import look, process, session
 from ui.texts import plain, t
-from ui.widgets import item_card
+from ui.widgets import deliver, item_card
 
 actor = session.require_actor()
 sheet = session.chosen(my_sheets(process.workshop(), actor))
@@ -49,4 +49,14 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
             st.rerun()
     elif st.button(t("Review and submit"), key="to-review", type="primary"):
         st.switch_page("pages/review.py", query_params={"q": sheet.questionnaire.id})
+
+
+@st.fragment(run_every=4)
+def heartbeat() -> None:
+    """Values chosen while disconnected are not sent by themselves; this brings them within seconds of the reconnect."""
+    if deliver(actor, sheet.questionnaire.id, dimension.id):
+        st.rerun()
+
+
+heartbeat()
 st.html(f"<script>{look.KEYS_SCRIPT}</script>", unsafe_allow_javascript=True)
