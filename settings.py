@@ -13,6 +13,7 @@ HERE = Path(__file__).resolve().parent
 class Settings:
     """`database`: URL of the store. `base_url`: what links and QR codes point to, without a final slash.
 
+    `base_url_given`: it was set from outside, and is not the default of one machine.
     `questionnaires`: folder with the questionnaire files. `cache`: folder for files that can be made anew.
     """
 
@@ -20,6 +21,7 @@ class Settings:
     base_url: str
     questionnaires: Path
     cache: Path
+    base_url_given: bool = False
 
     @property
     def secure(self) -> bool:
@@ -37,4 +39,5 @@ def read_settings() -> Settings:
         base_url=os.environ.get("READINESS_BASE_URL", "http://localhost:8501").rstrip("/"),
         questionnaires=Path(os.environ.get("READINESS_QUESTIONNAIRES") or HERE / "questionnaires"),
         cache=Path(cache),
+        base_url_given="READINESS_BASE_URL" in os.environ,
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import net_util
 
 from access.invitation import InvitationDesk
 from settings import HERE
@@ -17,10 +18,14 @@ from ui import process
 from ui.look import KEYS_SCRIPT
 from web.headers import SecurityHeaders
 from web.health import health_routes
-from web.invite import invite_routes
+from web.invite import HideTokens, invite_routes
 from web.static import CompressedStatic
 
 log = logging.getLogger("readiness")
+logging.getLogger("uvicorn.access").addFilter(HideTokens())
+# Streamlit asks a public service for this machine's address when it listens on all interfaces, and again for every
+# websocket with a foreign Origin. Nothing here leaves the machine; without the answer such an Origin is refused all the same.
+net_util.get_external_ip = lambda: None
 _STATIC = Path(st.__file__).parent / "static"
 
 workshop = process.start_or_exit()

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import csv
 import dataclasses
+import errno
 import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import urlsplit
 
 from settings import HERE, Settings, read_settings
 from survey.problems import Problem, ProblemsError, message
 
 DONE, PROBLEMS, USAGE, REFUSED = 0, 1, 2, 3
+
+
+class OutputError(Exception):
+    """A file that a command was to write cannot be opened; nothing else has been done."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(path)
+
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -28,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ProblemsError as error:
         _print_problems(error.problems)
         return PROBLEMS
+    except OutputError as error:
+        return _refused("S010", path=error.path, reason=error.reason)
     except BrokenPipeError:
         # The reader of our output (such as `head`) has had enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -42,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="start the app")
-    _serving(run, "duckdb:///data/readiness.duckdb")
+    _serving(run, read_settings().database)
     run.set_defaults(command=_run)
 
     demo = commands.add_parser("demo", help="an invented workshop, then the app")
@@ -63,6 +79,21 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--out", default="-", metavar="FILE", help="'-' = standard output (default)")
     score.set_defaults(command=_score)
 
+    admin = commands.add_parser("admin", help="set up a round")
+    tasks = admin.add_subparsers(title="tasks", required=True, metavar="TASK")
+    opened = tasks.add_parser("round", help="open a round and write a personal link for each organisation")
+    opened.add_argument("organisations", metavar="ORGANISATIONS.csv", type=Path, help="columns country,name")
+    opened.add_argument("--name", required=True, help="the round's name, for example 'Workshop 2026'")
+    opened.add_argument("--form", choices=("full", "pulse"), default="full")
+    opened.add_argument("--notice", type=Path, metavar="FILE", help="text: who asks, why, who sees the answers")
+    opened.add_argument(
+        "--keep-until", default="", metavar="DATE", help="until when answers are kept, for example 2028-12-31"
+    )
+    opened.add_argument("--db", default=read_settings().database, metavar="URL")
+    opened.add_argument("--base-url", default=read_settings().base_url, metavar="URL")
+    opened.add_argument("--links", default="-", metavar="FILE.csv", help="where the links go ('-' = standard output)")
+    opened.set_defaults(command=_admin_round)
+
     bench = commands.add_parser("bench", help="ratios against a floor or a peer, measured in one run")
     bench.add_argument("names", nargs="*", metavar="NAME")
     bench.set_defaults(command=_bench)
@@ -70,9 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serving(parser: argparse.ArgumentParser, database: str) -> None:
-    parser.add_argument(
-        "--db", default=os.environ.get("READINESS_DB", database), metavar="URL", help=f"database (default {database})"
-    )
+    parser.add_argument("--db", default=database, metavar="URL", help=f"database (default {database})")
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (default 127.0.0.1)"
     )
@@ -112,7 +141,7 @@ def _demo(options: argparse.Namespace) -> int:
     workshop = process.start_or_exit(chosen)
     print(f"{round_name(options.seed)}: every organisation, answer and figure is made up.", flush=True)
     round_, links = open_demo(
-        workshop, HERE / "questionnaires", options.seed, _agencies_done if sys.stderr.isatty() else None
+        workshop, chosen.questionnaires, options.seed, _agencies_done if sys.stderr.isatty() else None
     )
     if options.no_app:
         organisations = workshop.store.organisations(round_.id)
@@ -132,8 +161,9 @@ def _agencies_done(done: int, of: int) -> None:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    base = (options.base_url or os.environ.get("READINESS_BASE_URL") or f"http://localhost:{options.port}").rstrip("/")
-    return dataclasses.replace(read_settings(), database=options.db, base_url=base)
+    known = read_settings()
+    base = options.base_url or (known.base_url if known.base_url_given else f"http://localhost:{options.port}")
+    return dataclasses.replace(known, database=options.db, base_url=base.rstrip("/"))
 
 
 def _in_use(options: argparse.Namespace) -> bool:
@@ -142,8 +172,8 @@ def _in_use(options: argparse.Namespace) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((options.host, options.port))
-        except OSError:
-            return True
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
     return False
 
 
@@ -176,15 +206,67 @@ def _check(options: argparse.Namespace) -> int:
 def _score(options: argparse.Namespace) -> int:
     from results.score_file import score_file
 
-    score_file(options.questionnaire, options.answers, options.form, options.out)
+    scores = score_file(options.questionnaire, options.answers, options.form)
+    with _output(options.out) as stream:
+        stream.writelines(scores)
     return DONE
 
 
 def _bench(options: argparse.Namespace) -> int:
     from benchmarks.__main__ import main as run_benchmarks
 
-    run_benchmarks(options.names)
+    return run_benchmarks(options.names)
+
+
+def _admin_round(options: argparse.Namespace) -> int:
+    from access.invitation import add_invitation
+    from access.setup import RoundPlan, add_organisation, create_round
+    from access.workshop import Workshop
+    from charts.countries import country_name
+    from results.organisations_file import read_organisations
+    from results.store import StoreError, open_store
+    from survey.text_file import read_text
+
+    invited = read_organisations(options.organisations, lambda code: country_name(code) != code)
+    notice = read_text(options.notice, str(options.notice), "A001", 100_000) if options.notice else ""
+    files = sorted(read_settings().questionnaires.glob("*/questionnaire.yaml"), key=_order)
+    plan = RoundPlan(options.name, tuple((file, options.form) for file in files), notice, options.keep_until)
+    try:
+        out = _output(options.links, private=True)
+        workshop = Workshop(open_store(options.db))
+    except StoreError as error:
+        print(f"{error.code} {error}", file=sys.stderr)
+        return REFUSED
+    with out as stream, contextlib.closing(workshop):
+        round_ = create_round(workshop, plan)
+        base = f"{options.base_url.rstrip('/')}/i/"
+        rows = [("facilitator", "", "", base + add_invitation(workshop, round_, None, "facilitator", "Facilitator"))]
+        for entry in invited:
+            organisation = add_organisation(workshop, round_, entry.country, entry.name)
+            token = add_invitation(workshop, round_, organisation.id, "coordinator", "Coordinator")
+            rows.append(("coordinator", country_name(entry.country), entry.name, base + token))
+        csv.writer(stream, lineterminator="\n").writerows([("role", "country", "organisation", "link"), *rows])
     return DONE
+
+
+def _order(file: Path) -> tuple[int, str]:
+    """Strategy, ethics, standards, then any others by name."""
+    known = ("strategy", "ethics", "standards")
+    name = file.parent.name
+    return (known.index(name) if name in known else len(known), name)
+
+
+def _output(path: str, *, private: bool = False) -> contextlib.AbstractContextManager[TextIO]:
+    """Where a command writes (`-` = standard output). `private`: links are secrets, readable by the file's owner only."""
+    if path == "-":
+        return contextlib.nullcontext(sys.stdout)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o644)
+        if private:
+            os.fchmod(descriptor, 0o600)
+    except OSError as error:
+        raise OutputError(path, error.strerror or "it cannot be written") from None
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
 
 
 def _refused(code: str, **facts: object) -> int:

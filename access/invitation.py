@@ -6,14 +6,14 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from charts.countries import country_name
-
 from access.actor import Actor, refuse, require_coordinator
 from access.workshop import Workshop
+from charts.countries import country_name
 from results.ids import now
 from results.store import AddInvitation, AddSession, EndSession, RevokeInvitation
 from results.workshop import Invitation, InvitationRole, Round, Session
 
+COOKIE = "readiness_session"
 SESSION_DAYS = 14
 _DAY = 86_400_000_000
 

@@ -68,24 +68,19 @@ class Sheet:
 def my_sheets(workshop: Workshop, actor: Actor) -> tuple[Sheet, ...]:
     """The actor's organisation's responses, in the round's order of questionnaires."""
     round_, organisation = _home(workshop, actor)
-    order = [pinned.id for pinned in round_.questionnaires]
-    mine = [
-        r
-        for r in workshop.store.responses(round_.id)
-        if r.organisation_id == organisation.id and r.questionnaire_id in order
-    ]
+    mine = workshop.responses_of(organisation)
     return tuple(
-        _sheet(workshop, actor, round_, organisation, state)
-        for state in sorted(mine, key=lambda r: order.index(r.questionnaire_id))
+        _sheet(workshop, actor, round_, organisation, mine[p.id]) for p in round_.questionnaires if p.id in mine
     )
 
 
 def open_sheet(workshop: Workshop, actor: Actor, questionnaire_id: str) -> Sheet:
     """The sheet of one questionnaire. Raises RefusedError P001 when there is none for this actor."""
-    for sheet in my_sheets(workshop, actor):
-        if sheet.questionnaire.id == questionnaire_id:
-            return sheet
-    raise refuse(actor, "open a response")
+    round_, organisation = _home(workshop, actor)
+    response_id = workshop.responses_of(organisation).get(questionnaire_id)
+    if response_id is None:
+        raise refuse(actor, "open a response")
+    return _sheet(workshop, actor, round_, organisation, response_id)
 
 
 def save_answer(
@@ -183,7 +178,8 @@ def _asked(workshop: Workshop, actor: Actor, state: ResponseState) -> Asked:
     return asked
 
 
-def _sheet(workshop: Workshop, actor: Actor, round_: Round, organisation: Organisation, state: ResponseState) -> Sheet:
+def _sheet(workshop: Workshop, actor: Actor, round_: Round, organisation: Organisation, response_id: int) -> Sheet:
+    state = require_own(actor, workshop.store.response(response_id), "open a response")
     asked = _asked(workshop, actor, state)
     stored = workshop.store.answers(state.id)
     codes = {item: entry.answer.code for item, entry in stored.items() if entry.answer.code != UNANSWERED}

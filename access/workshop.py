@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from results.live import LiveQuestionnaire
 from results.store import Command, ResponseStore, Result, StoreError
-from results.workshop import Round
+from results.workshop import Organisation, Round
 from survey.loader import parse
 from survey.questionnaire import Form, Questionnaire
 
@@ -33,6 +33,7 @@ class Workshop:
         self._lock = threading.Lock()
         self._asked: dict[str, Asked] = {}
         self._live: dict[tuple[int, str], LiveQuestionnaire] = {}
+        self._responses: dict[int, dict[str, int]] = {}
 
     def round(self, round_id: int) -> Round | None:
         return self.store.round(round_id)
@@ -49,6 +50,17 @@ class Workshop:
                     parse(pinned.content, pinned.id).questionnaire, pinned.form, pinned.content_hash
                 )
             return self._asked[key]
+
+    def responses_of(self, organisation: Organisation) -> dict[str, int]:
+        """Questionnaire id → id of the organisation's response. Never changes: responses are made with their organisation."""
+        with self._lock:
+            known = self._responses.get(organisation.id)
+        if known is None:
+            listed = self.store.responses(organisation.round_id)
+            known = {state.questionnaire_id: state.id for state in listed if state.organisation_id == organisation.id}
+            with self._lock:
+                self._responses[organisation.id] = known
+        return known
 
     def live(self, round_: Round, questionnaire_id: str) -> LiveQuestionnaire | None:
         """The live matrix of one questionnaire of a round."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
 
 from scoring.score import score
 from scoring.scorecard import Score, scorecard
@@ -20,28 +20,33 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def score_file(questionnaire_path: Path, answers_path: str, form: Form, out: str) -> None:
-    """Score a file of answers into `out` (`-` = standard input and output). Raises ProblemsError and writes nothing then."""
+def score_file(questionnaire_path: Path, answers_path: str, form: Form) -> Iterator[str]:
+    """The lines of the scores of a file of answers (`-` = standard input).
+
+    Raises ProblemsError, before the first line, when the questionnaire or any answer has a problem.
+    """
     questionnaire = load(questionnaire_path).questionnaire
     if answers_path == "-":
         answers = read_answers(questionnaire, sys.stdin.buffer, "-")
     else:
         answers = load_answers(questionnaire, Path(answers_path), answers_path)
-    if out == "-":
-        write_scores(questionnaire, answers, form, sys.stdout)
-        return
-    with Path(out).open("w", encoding="utf-8", newline="") as stream:
-        write_scores(questionnaire, answers, form, stream)
+    return score_lines(questionnaire, answers, form)
 
 
-def write_scores(questionnaire: Questionnaire, answers: AnswersFile, form: Form, stream: TextIO) -> None:
+def score_lines(questionnaire: Questionnaire, answers: AnswersFile, form: Form) -> Iterator[str]:
     """Responses in input order; of each the dimensions in the questionnaire's order, then the questionnaire."""
     scores = score(questionnaire, answers.codes, answers.evidence, form)
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    yield _line(COLUMNS)
     for row, response in enumerate(answers.responses):
         card = scorecard(questionnaire, scores, row)
-        writer.writerows([response, *figures(part)] for part in (*card.dimensions, card.whole))
+        for part in (*card.dimensions, card.whole):
+            yield _line([response, *figures(part)])
+
+
+def _line(values: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(values)
+    return text.getvalue()
 
 
 def figures(part: Score) -> Iterable[str]:

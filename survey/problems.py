@@ -168,6 +168,11 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
         "error",
         "The answer could not be stored. It is not saved; your text is still here. Try again in a moment.",
     ),
+    # --- files of organisations
+    "O001": ("error", "The file needs the columns country,name and at least one organisation below them."),
+    "O002": ("error", "'{value}' is not a country code. Use two letters as in ISO 3166-1, for example GE or KH."),
+    "O003": ("error", "the organisation needs a name of at most 200 characters."),
+    "O004": ("error", "'{name}' is already in line {first}. Keep one of the two."),
     # --- worked cases
     "C001": (
         "error",
@@ -211,6 +216,7 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
             "need no password. Use 127.0.0.1, or 'readiness run' with a real round."
         ),
     ),
+    "S010": ("error", "{path} cannot be written: {reason}. Name another file; nothing was done."),
     "S007": (
         "error",
         "Port {port} of {host} is already in use. Stop the other program, or choose another with --port.",

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import polib
+from babel.messages.extract import extract_from_dir
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -36,7 +37,25 @@ def main(folder: Path = HERE / "questionnaires") -> int:
         except ProblemsError as error:
             print(error, file=sys.stderr)
             refused = 1
+    (HERE / "locale").mkdir(exist_ok=True)
+    _write(HERE / "locale" / "interface.pot", interface())
     return refused
+
+
+def interface(root: Path = HERE) -> str:
+    """The template of the program's own texts: every `t("...")` of the pages, keyed by itself as `interface_text` looks it up."""
+    found = {
+        text: None
+        for _, _, text, _, _ in extract_from_dir(
+            str(root / "ui"), method_map=[("**.py", "python")], keywords={"t": None}
+        )
+    }
+    pot = polib.POFile()
+    pot.header = "Texts of the program. Licence: Apache-2.0."
+    pot.metadata = {"Project-Id-Version": "ai-readiness", "Language": "", "Content-Type": "text/plain; charset=UTF-8"}
+    for text in sorted(str(text) for text in found):
+        pot.append(polib.POEntry(msgctxt=text, msgid=text))
+    return str(pot)
 
 
 def updated(catalogue: polib.POFile, pot: polib.POFile) -> polib.POFile:

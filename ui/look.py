@@ -10,7 +10,7 @@ STYLE = """
 <style>
   [data-testid="stMainBlockContainer"] { max-width: 50rem; padding-top: 4.5rem; padding-bottom: 5rem; }
   [data-testid="stMainBlockContainer"]:has(.wide) { max-width: 118rem; padding-top: 4rem; padding-bottom: 0; }
-  [data-testid="stMainBlockContainer"]:has(.broad) { max-width: 62rem; }
+  [data-testid="stMainBlockContainer"]:has(.broad) { max-width: 72rem; }
   h1 { font-size: 1.75rem !important; letter-spacing: -0.01em; }
   h2, h3 { font-size: 1.2rem !important; padding: 0.1rem 0 0.2rem 0 !important; }
   h1 { padding: 0.2rem 0 0.3rem 0 !important; }
@@ -39,7 +39,7 @@ STYLE = """
     vertical-align: bottom; }
   table.figures td { border-bottom: 1px solid #e4e9ed; padding: 0.5rem; vertical-align: top; }
   table.figures td.number, table.figures th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-  .level { display: inline-flex; align-items: center; gap: 0.5rem; white-space: nowrap; }
+  .level { display: inline-flex; align-items: center; gap: 0.5rem; }
   .level b { display: inline-block; width: 1.9rem; text-align: center; border-radius: 0.35rem; padding: 0.18rem 0; font-size: 1.1rem;
     border: 1px solid rgba(0, 0, 0, 0.12); }
   table.figures th[scope="row"] { vertical-align: top; border-bottom: 1px solid #e4e9ed; font-weight: 400; color: inherit; }

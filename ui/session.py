@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from access.actor import Actor
-from access.invitation import actor_of
+from access.invitation import COOKIE, actor_of
 from access.respondent import Sheet
 from results.ids import new_id
 from survey.response import NOT_APPLICABLE, UNANSWERED, Answer
 from ui import process
 
-COOKIE = "readiness_session"
 COMPARE = "compare-"
 PARTS = ("code", "evidence", "link", "note", "reason", "comment")
 _LANGUAGE = "language"

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from access.invitation import COOKIE, SESSION_DAYS
 from web.pages import TEXTS, button, document, facts, notice, paragraph
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 
     from results.workshop import InvitationRole
 
-COOKIE: Final = "readiness_session"
-COOKIE_SECONDS: Final = 14 * 24 * 3600
+COOKIE_SECONDS: Final = SESSION_DAYS * 24 * 3600
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _TOKEN_IN_LOG: Final = re.compile(r"(/i/)[^\s?\"']+")

@@ -9,8 +9,9 @@ from http.cookies import SimpleCookie
 
 import pytest
 
+from access.invitation import COOKIE
 from tests.web.asgi import HOST, application, ask
-from web.invite import COOKIE, COOKIE_SECONDS, HideTokens, invite_routes
+from web.invite import COOKIE_SECONDS, HideTokens, invite_routes
 
 TOKEN = "Abc-_" + "x" * 17
 REVOKED = "r" * 22

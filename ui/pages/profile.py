@@ -14,6 +14,7 @@ sheets = my_sheets(process.workshop(), actor)
 sheet = session.chosen(sheets)
 st.query_params["q"] = sheet.questionnaire.id
 card = own_profile(sheet)
+scoring = sheet.questionnaire.scoring
 
 look.muted(
     f"{sheet.organisation.name} · {sheet.questionnaire.title} {sheet.questionnaire.version} · {sheet.round.name}"
@@ -22,9 +23,12 @@ st.title(summary(sheet.questionnaire, card), anchor=False)
 look.markup(profile_table(sheet.questionnaire, card, invented=sheet.round.invented))
 look.muted(
     t(
-        "A level is reached when at least two in three requirements are at that level or better, nothing critical is more than one step "
-        "behind, and nothing at all more than two. The score is 1 plus the four shares. Unknown answers count as 1; the band shows the "
-        "score if all of them were 5."
+        "A level is reached when at least {share} of the requirements are at that level or better; nothing critical may be more than "
+        "{critical} step(s) behind it, nothing at all more than {margin}. The score is 1 plus the four shares. Unknown answers count "
+        'as 1; "up to" is the score if all of them were 5.',
+        share=f"{float(scoring.threshold):.0%}",
+        critical=scoring.critical_margin,
+        margin=scoring.margin,
     )
 )
 for other in sheets:

@@ -1,0 +1,76 @@
+"""One small workshop for the stores' tests: two rounds, and in the first two organisations with a response each."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from results.store import AddOrganisation, AddRound, ChangeStatus, Result, SaveAnswer
+from results.workshop import Invitation, Organisation, PinnedQuestionnaire, ResponseState, Round, Session
+from survey.response import Answer
+
+if TYPE_CHECKING:
+    from results.store import Command, ResponseStore
+    from results.workshop import ResponseStatus
+
+ROUND, LATER_ROUND = 2**53 + 1, 2**62  # ids beyond what a float holds exactly
+FIRST, SECOND = 5_000_000_001, 5_000_000_002  # responses
+PINNED = PinnedQuestionnaire("tiny", "1.0.0", "ab" * 32, "full", "format: 1\ntitle: 'ឧទាហរណ៍'\n")
+
+the_round = Round(
+    ROUND,
+    "Phnom Penh",
+    "open",
+    True,
+    "Invented.",
+    "2027-12-31",
+    1_000,
+    (PINNED, PinnedQuestionnaire("other", "2.1.0", "cd" * 32, "pulse", "")),
+)
+later_round = Round(LATER_ROUND, "Vientiane", "open", False, "", "", 2_000, ())
+khmer = Organisation(77, ROUND, "KH", "ក្រសួង")
+laotian = Organisation(70, ROUND, "LA", "Ministry of Technology")
+invitation = Invitation("a1" * 32, ROUND, 77, "coordinator", "Sokha", 10)
+session = Session("5e" * 32, invitation.token_hash, 20, 90)
+
+_events = count(10**15)
+
+
+def response(response_id: int, organisation: Organisation, questionnaire_id: str = "tiny") -> ResponseState:
+    return ResponseState(response_id, organisation.round_id, organisation.id, questionnaire_id, "draft", 0, 5)
+
+
+def do(store: ResponseStore, command: Command) -> Result:
+    """The result of a command once it is durable; StoreError when it was not kept."""
+    return store.write(command).result(timeout=30)
+
+
+def fill(store: ResponseStore) -> None:
+    do(store, AddRound(the_round))
+    do(store, AddRound(later_round))
+    do(store, AddOrganisation(khmer, (response(FIRST, khmer),)))
+    do(store, AddOrganisation(laotian, (response(SECOND, laotian),)))
+
+
+def new_event() -> int:
+    return next(_events)
+
+
+def save(
+    item_id: str = "a",
+    note: str = "",
+    *,
+    to: int = FIRST,
+    event: int | None = None,
+    based_on: int | None = None,
+    code: int = 3,
+) -> SaveAnswer:
+    """A save by 'sokha'; without `event` of its own event id."""
+    answer = Answer(code, 2, "https://example.org/x", note, "because", "a comment")
+    return SaveAnswer(
+        event if event is not None else new_event(), to, item_id, answer, based_on, "sokha", 1_700_000_000_000_000
+    )
+
+
+def change(status: ResponseStatus, *, of: int = FIRST, event: int | None = None) -> ChangeStatus:
+    return ChangeStatus(event if event is not None else new_event(), of, status, "dara", 1_700_000_000_000_001)
