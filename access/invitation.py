@@ -82,9 +82,7 @@ class InvitationDesk:
         round_ = self._workshop.round(invitation.round_id) if invitation else None
         if invitation is None or round_ is None:
             return None
-        organisation = (
-            self._workshop.store.organisation(invitation.organisation_id) if invitation.organisation_id else None
-        )
+        organisation = self._workshop.organisation(invitation.organisation_id) if invitation.organisation_id else None
         return Welcome(
             organisation=organisation.name if organisation else "",
             country=country_name(organisation.country, "en") if organisation else "",
@@ -111,15 +109,22 @@ class InvitationDesk:
 
 def actor_of(workshop: Workshop, secret: str | None) -> Actor | None:
     """The actor behind a session cookie. None when there is no session, it has expired, or its link was revoked."""
-    session = workshop.store.session(digest(secret)) if secret else None
+    if not secret:
+        return None
+    session_hash = digest(secret)
+    if known := workshop.sessions.get(session_hash):
+        return known
+    session = workshop.store.session(session_hash)
     if session is None or session.expires_at <= now():
         return None
     invitation = _valid(workshop, session.token_hash)
     if invitation is None:
         return None
-    return Actor(
+    actor = Actor(
         invitation.role, invitation.round_id, invitation.organisation_id, invitation.label, invitation.token_hash[:12]
     )
+    workshop.sessions.put(session_hash, actor)
+    return actor
 
 
 def _valid(workshop: Workshop, token_hash: str) -> Invitation | None:

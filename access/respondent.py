@@ -164,7 +164,7 @@ def _change(workshop: Workshop, actor: Actor, response_id: int, status: Response
 
 def _home(workshop: Workshop, actor: Actor) -> tuple[Round, Organisation]:
     round_ = workshop.round(actor.round_id)
-    organisation = workshop.store.organisation(actor.organisation_id) if actor.organisation_id else None
+    organisation = workshop.organisation(actor.organisation_id) if actor.organisation_id else None
     if round_ is None or organisation is None or organisation.round_id != round_.id or actor.role == "facilitator":
         raise refuse(actor, "open an organisation")
     return round_, organisation

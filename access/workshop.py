@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 
+from access.actor import Actor
 from results.live import LiveQuestionnaire
-from results.store import Command, ResponseStore, Result, StoreError
+from results.store import Command, EndSession, ResponseStore, Result, RevokeInvitation, StoreError
 from results.workshop import Organisation, Round
 from survey.loader import parse
 from survey.questionnaire import Form, Questionnaire
@@ -25,6 +27,30 @@ class Asked:
     content_hash: str
 
 
+class RecentSessions:
+    """Who stands behind a cookie, remembered for a few seconds: every fragment of every page asks.
+
+    Ending a session or a link in this process forgets all at once; another replica notices within KEEP_SECONDS.
+    """
+
+    KEEP_SECONDS = 5.0
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, Actor]] = {}
+
+    def get(self, session_hash: str) -> Actor | None:
+        until, actor = self._known.get(session_hash, (0.0, None))
+        return actor if time.monotonic() < until else None
+
+    def put(self, session_hash: str, actor: Actor) -> None:
+        if len(self._known) > 10_000:
+            self._known.clear()
+        self._known[session_hash] = (time.monotonic() + self.KEEP_SECONDS, actor)
+
+    def clear(self) -> None:
+        self._known.clear()
+
+
 class Workshop:
     """One open store with what is derived from it, shared by all sessions of a process. Thread-safe."""
 
@@ -34,6 +60,8 @@ class Workshop:
         self._asked: dict[str, Asked] = {}
         self._live: dict[tuple[int, str], LiveQuestionnaire] = {}
         self._responses: dict[int, dict[str, int]] = {}
+        self._organisations: dict[int, Organisation] = {}
+        self.sessions = RecentSessions()
 
     def round(self, round_id: int) -> Round | None:
         return self.store.round(round_id)
@@ -50,6 +78,13 @@ class Workshop:
                     parse(pinned.content, pinned.id).questionnaire, pinned.form, pinned.content_hash
                 )
             return self._asked[key]
+
+    def organisation(self, organisation_id: int) -> Organisation | None:
+        """An organisation; it never changes, so it is read once."""
+        known = self._organisations.get(organisation_id) or self.store.organisation(organisation_id)
+        if known is not None:
+            self._organisations[organisation_id] = known
+        return known
 
     def responses_of(self, organisation: Organisation) -> dict[str, int]:
         """Questionnaire id → id of the organisation's response. Never changes: responses are made with their organisation."""
@@ -75,7 +110,10 @@ class Workshop:
 
     def write(self, command: Command) -> Result:
         """Write a command and wait until it is durable. Raises StoreError P007 when it is not within ten seconds."""
-        return finished(self.store.write(command))
+        result = finished(self.store.write(command))
+        if isinstance(command, RevokeInvitation | EndSession):
+            self.sessions.clear()
+        return result
 
     def close(self) -> None:
         self.store.close()

@@ -29,6 +29,7 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
 
     @st.fragment(key=f"card-{item.id}")
     def card() -> None:
+        session.require_actor()  # the session may have ended while the page stayed open
         current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id)
         with st.container(border=True):
             _question(item, number)
@@ -41,6 +42,7 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
 
 def _changed(actor: Actor, sheet: Sheet, item: Item) -> None:
     """A widget changed: save first, then rerun what shows it; the whole page where other questions depend on this one."""
+    session.require_actor()
     _keep(actor, respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item)
     if sheet.conditions_on(item.id):
         st.rerun()

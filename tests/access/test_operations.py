@@ -219,6 +219,7 @@ def test_leaving_ends_the_session(at):
 
 def test_a_session_expires(at, monkeypatch):
     cookie = InvitationDesk(at.workshop).open(at.tokens["coordinator"])
+    at.workshop.sessions.clear()
     later = now() + 15 * 86_400_000_000
     monkeypatch.setattr(invitation, "now", lambda: later)
     assert actor_of(at.workshop, cookie) is None

@@ -253,3 +253,12 @@ def test_s5_markup_in_names_and_texts_is_shown_as_text(tmp_path):
 def test_a_strange_address_shows_the_first_page(at, address):
     test = app(at, "coordinator", "section", **address)
     assert test.title[0].value == "Direction"
+
+
+def test_a_session_that_ends_while_the_page_is_open_saves_nothing_more(at):
+    test = app(at, "colleague", "section")
+    radio(test, "plan").set_value(2).run()
+    del test.session_state["actor_for_tests"]  # the session is gone
+    radio(test, "plan").set_value(5).run()
+    assert stored(at, "plan").code == 2
+    assert not test.radio

@@ -17,7 +17,7 @@ look.markup('<span class="wide"></span>')
 
 @st.fragment(run_every=1)
 def live() -> None:
-    compared = facilitator.comparison(process.workshop(), actor, questionnaire_id)
+    compared = facilitator.comparison(process.workshop(), session.require_actor(), questionnaire_id)
     drawn = process.drawn(actor.round_id, compared, "projector", session.language())
     st.vega_lite_chart(spec=drawn.spec, theme=None, width="stretch", alt=drawn.alt, key="heatmap")
     begun, invited = sum(c.begun for c in compared.countries), sum(c.invited for c in compared.countries)

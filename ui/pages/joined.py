@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 
 import streamlit as st
-from charts.countries import country_name
 
 from access import facilitator
+from charts.countries import country_name
 from ui import look, process, session
 from ui.texts import plain, t
 
@@ -20,7 +20,7 @@ st.title(plain(round_.name), anchor=False)
 
 @st.fragment(run_every=2)
 def joined() -> None:
-    rows = facilitator.progress(process.workshop(), actor)
+    rows = facilitator.progress(process.workshop(), session.require_actor())
     begun = sum(row.answered > 0 for row in rows)
     done = sum(row.submitted == len(row.sheets) for row in rows)
     words = t("of {n} organisations have begun", n=len(rows)), t("have submitted everything")

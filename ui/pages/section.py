@@ -22,7 +22,7 @@ st.query_params.from_dict({"q": sheet.questionnaire.id, "s": dimension.id})
 
 @st.fragment(key="progress")
 def progress() -> None:
-    now = open_sheet(process.workshop(), actor, sheet.questionnaire.id)
+    now = open_sheet(process.workshop(), session.require_actor(), sheet.questionnaire.id)
     (here, of), (total, of_all) = now.answered(dimension.id), now.answered()
     words = t("{here} of {of} on this page · {total} of {all} in all", here=here, of=of, total=total, all=of_all)
     look.markup(f'<p role="status">{look.bar(total / of_all if of_all else 0)} &nbsp;{escape(words)}</p>')
@@ -54,7 +54,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
 @st.fragment(run_every=4)
 def heartbeat() -> None:
     """Values chosen while disconnected are not sent by themselves; this brings them within seconds of the reconnect."""
-    if deliver(actor, sheet.questionnaire.id, dimension.id):
+    if deliver(session.require_actor(), sheet.questionnaire.id, dimension.id):
         st.rerun()
 
 
