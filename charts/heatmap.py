@@ -6,7 +6,6 @@ the score stands below the digit and the headers are turned, so that nothing scr
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,15 +14,15 @@ from typing import Any, Literal
 
 import altair as alt
 
+from charts.cells import MISSING_KIND, cells, columns
 from charts.countries import alphabetical, country_name
+from charts.finding import HALF, INVENTED, Row, alt_text, finding
 from charts.theme import (
     ALERT,
     HAIRLINE,
     INK,
     LEVEL_COLOURS,
-    LEVEL_INKS,
     MISSING,
-    MISSING_INK,
     MUTED,
     PAPER,
     SIZES,
@@ -35,29 +34,18 @@ from charts.theme import (
     text_width,
     wrapped,
 )
-from results.live import PROVISIONAL_BELOW, Comparison, CountryResult
-from scoring.scorecard import Score
-from survey.questionnaire import Questionnaire
+from results.live import PROVISIONAL_BELOW, Comparison
 
-PROJECTOR = (1920, 1080)
+PROJECTOR = (1870, 960)  # px: what the app's own bar leaves of a screen of 1920 × 1080
 _WIDTH: dict[Scale, int] = {"page": 1100, "projector": PROJECTOR[0]}
 _SMALL = 0.88  # type where the chart is narrow
 
-OVERALL = "Overall"
-INVENTED = "Invented data"
 AGENCIES = "Agencies"
 LEVEL = "Level"
 LEGEND_MISSING = "No or too few answers"
-NONE = "–"
-NO_ANSWER = "No answer yet"
-TOO_FEW = "Too few answers to rate"
-NOT_APPLICABLE = "Not rated: does not apply"
-HALF = 0.5
 
-_GAP = 0.14  # between "Overall" and the dimensions, in columns
 _ROW = {"page": 40, "projector": 110}  # px; on the projector the most that a row may take
 _AROUND = 300  # px that title, headers and legend take on the projector, about
-_MISSING_KIND = "none"
 _Data = dict[str, list[dict[str, Any]]]
 _TIPS = {
     "name": "Country",
@@ -83,25 +71,6 @@ class Drawn:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A country under the name it has in the language shown."""
-
-    name: str
-    result: CountryResult
-
-    @property
-    def firm(self) -> bool:
-        """Enough of its agencies have begun for a statement about the country."""
-        return self.result.scorecard is not None and not self.result.provisional
-
-    @property
-    def whole(self) -> Score | None:
-        """The questionnaire's score, if it is rated."""
-        card = self.result.scorecard
-        return card.whole if card is not None and card.whole.status == "rated" else None
-
-
 def heatmap(comparison: Comparison, *, scale: Scale = "page", language: str = "en", width: int | None = None) -> Drawn:
     """The comparison as a heat map: countries alphabetical in the language, dimensions in the questionnaire's order.
 
@@ -112,225 +81,6 @@ def heatmap(comparison: Comparison, *, scale: Scale = "page", language: str = "e
     rows = tuple(Row(country_name(code, language), by_code[code]) for code in alphabetical(by_code, language))
     title = finding(rows, comparison.questionnaire)
     return Drawn(_draw(comparison, rows, title, scale, width), alt_text(comparison, rows, title), title)
-
-
-# --- what it says
-
-
-def finding(rows: Sequence[Row], questionnaire: Questionnaire) -> str:
-    """The title: one sentence that the data carry.
-
-    Only countries with enough agencies count. A dimension is a country's strongest or weakest when its score, as shown,
-    stands alone there and no dimension is withheld; it enters the title when that holds in more than half of the countries.
-    """
-    begun = [row for row in rows if row.result.scorecard is not None]
-    firm = [row for row in rows if row.firm]
-    if not rows:
-        return "No country has been invited yet"
-    if not begun:
-        return "Nobody has answered yet"
-    if not firm:
-        whose = begun[0].name if len(rows) == 1 else f"{len(begun)} of {len(rows)} countries"
-        return f"First answers from {whose}: too early for a finding"
-    so_far = " so far" if len(firm) < len(rows) else ""
-    return _contrast(firm, questionnaire, so_far) or _overall(firm, questionnaire, so_far)
-
-
-def _contrast(firm: Sequence[Row], questionnaire: Questionnaire, so_far: str) -> str:
-    extremes = [_extremes(row) for row in firm]
-    best, often = _majority([strongest for strongest, _ in extremes])
-    worst, seldom = _majority([weakest for _, weakest in extremes])
-    titles = {dimension.id: dimension.title for dimension in questionnaire.dimensions}
-    total = len(firm)
-    if total == 1 and (best or worst):
-        claim = f"{titles[best]} is the strongest dimension" if best else f"{titles[worst]} is the weakest dimension"
-        return f"{firm[0].name}: {claim}" + (f", {titles[worst]} the weakest" if best and worst else "")
-    if best and worst:
-        last = "" if often == seldom == total else f" in all {total}" if seldom == total else f" in {seldom}"
-        where = _of(often, total, so_far)
-        return f"{titles[best]} is the strongest dimension in {where}, {titles[worst]} the weakest{last}"
-    if best or worst:
-        word, count = ("strongest", often) if best else ("weakest", seldom)
-        return f"{titles[best or worst]} is the {word} dimension in {_of(count, total, so_far)}"
-    return ""
-
-
-def _overall(firm: Sequence[Row], questionnaire: Questionnaire, so_far: str) -> str:
-    levels = [row.whole.level for row in firm if row.whole is not None and row.whole.level is not None]
-    total = len(firm)
-    if not levels:
-        return "Too few answers to rate a country overall yet"
-
-    def named(level: int) -> str:
-        return f"{level} ({questionnaire.level_name(level)})"
-
-    if total == 1:
-        return f"{firm[0].name} is at level {named(levels[0])} overall"
-    level, count = Counter(levels).most_common(1)[0]
-    if count > total * HALF:
-        who = _of(count, total, so_far)
-        return f"{who[0].upper()}{who[1:]} are at level {named(level)} overall"
-    if min(levels) == max(levels):
-        return f"{len(levels)} of {total} countries can be rated overall so far"
-    return f"Overall levels range from {named(min(levels))} to {named(max(levels))}{so_far}"
-
-
-def _extremes(row: Row) -> tuple[str, str]:
-    """A country's strongest and weakest dimension by the scores as shown; "" where several share the place or one is withheld."""
-    card = row.result.scorecard
-    parts = card.dimensions if card is not None else ()
-    scores = {part.part: _shown(part.score) for part in parts if part.status == "rated" and part.score is not None}
-    if len(scores) < 2 or any(part.status == "withheld" for part in parts):
-        return "", ""
-    top, bottom = (_alone(scores, pick(scores.values())) for pick in (max, min))
-    return top, bottom
-
-
-def _alone(scores: dict[str, float], value: float) -> str:
-    holders = [part for part, score in scores.items() if score == value]
-    return holders[0] if len(holders) == 1 else ""
-
-
-def _majority(named: Sequence[str]) -> tuple[str, int]:
-    part, count = Counter(filter(None, named)).most_common(1)[0] if any(named) else ("", 0)
-    return (part, count) if count > len(named) * HALF else ("", 0)
-
-
-def _of(count: int, total: int, so_far: str) -> str:
-    if count < total:
-        return f"{count} of {total} countries{so_far}"
-    return f"both countries{so_far}" if total == 2 else f"all {total} countries{so_far}"
-
-
-def _shown(score: float) -> float:
-    return float(f"{score:.1f}")
-
-
-def alt_text(comparison: Comparison, rows: Sequence[Row], title: str) -> str:
-    """What a listener needs: the title, the highest and the lowest countries in groups by level, and whose answers are missing."""
-    questionnaire = comparison.questionnaire
-    said = [f"{INVENTED}."] if comparison.invented else []
-    said += [
-        f"{title}.",
-        f"Heat map of maturity levels 1 to 5 in {questionnaire.title}, {_form(comparison)}{comparison.round_name}.",
-        f"Countries: {len(rows)}; dimensions: {len(questionnaire.dimensions)}, and overall.",
-    ]
-    rated = [row for row in rows if row.firm and row.whole is not None]
-    scores = sorted(_shown(row.whole.score) for row in rated if row.whole is not None and row.whole.score is not None)
-    if len(scores) > 6 and scores[2] < scores[-3]:
-        said += [
-            f"Highest overall: {_groups([row for row in rated if _overall_score(row) >= scores[-3]], questionnaire)}.",
-            f"Lowest overall: {_groups([row for row in rated if _overall_score(row) <= scores[2]], questionnaire)}.",
-        ]
-    elif rated:
-        said.append(f"Overall: {_groups(rated, questionnaire)}.")
-    begun = [row for row in rows if row.result.scorecard is not None]
-    listed = (
-        (f"Provisional, under {PROVISIONAL_BELOW:.0%} of agencies", [row for row in begun if row.result.provisional]),
-        (TOO_FEW, [row for row in begun if row.firm and row.whole is None]),
-        (NO_ANSWER, [row for row in rows if row.result.scorecard is None]),
-    )
-    said += [f"{what}: {', '.join(row.name for row in who)}." for what, who in listed if who]
-    return " ".join(said)
-
-
-def _overall_score(row: Row) -> float:
-    return _shown(row.whole.score) if row.whole is not None and row.whole.score is not None else 0.0
-
-
-def _groups(rows: Sequence[Row], questionnaire: Questionnaire) -> str:
-    """Countries by level, highest level first; alphabetical within a level, as the rows are."""
-    return "; ".join(
-        f"level {level} ({questionnaire.level_name(level)}): {', '.join(names)}"
-        for level in (5, 4, 3, 2, 1)
-        if (names := [row.name for row in rows if row.whole is not None and row.whole.level == level])
-    )
-
-
-def _form(comparison: Comparison) -> str:
-    return "pulse form, " if comparison.form == "pulse" else ""
-
-
-# --- the figures as plain records
-
-
-def _cells(comparison: Comparison, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    return [
-        {
-            "country": row.result.country,
-            "name": row.name,
-            "dimension": title,
-            "left": left,
-            "centre": left + HALF,
-            "right": left + 1,
-            **_figures(row, score, comparison.questionnaire),
-        }
-        for row in rows
-        for (title, left), score in zip(_columns(comparison.questionnaire), _scores(row, comparison), strict=True)
-    ]
-
-
-def _columns(questionnaire: Questionnaire) -> tuple[tuple[str, float], ...]:
-    """(header, left edge in columns): overall first and set apart."""
-    return ((OVERALL, 0.0), *((part.title, 1 + _GAP + at) for at, part in enumerate(questionnaire.dimensions)))
-
-
-def _scores(row: Row, comparison: Comparison) -> list[Score | None]:
-    card = row.result.scorecard
-    if card is None:
-        return [None] * (1 + len(comparison.questionnaire.dimensions))
-    return [card.whole, *card.dimensions]
-
-
-def _figures(row: Row, score: Score | None, questionnaire: Questionnaire) -> dict[str, Any]:
-    level = score.level if score is not None and score.status == "rated" else None
-    result = row.result
-    hollow = level is not None and result.provisional
-    ink = MISSING_INK if level is None else INK if hollow else LEVEL_INKS[level - 1]
-    shares = (score.shares if score is not None else None) or (None,) * 4
-    return {
-        "kind": _MISSING_KIND if level is None else str(level),
-        "hollow": hollow,
-        "ink": ink,
-        "digit": NONE if level is None else str(level),
-        "score": "" if level is None or score is None or score.score is None else f"{score.score:.1f}",
-        "level": _level_words(score, questionnaire, provisional=hollow),
-        "band": _band(score),
-        **{f"at{at}": _percent(share) for at, share in enumerate(shares, 2)},
-        "answered": _percent(score.coverage if score is not None else None),
-        "agencies": f"{result.begun} of {result.invited} have begun",
-        "held": _held_by(score, questionnaire),
-    }
-
-
-def _level_words(score: Score | None, questionnaire: Questionnaire, *, provisional: bool) -> str:
-    if score is None:
-        return NO_ANSWER
-    if score.level is None:
-        return TOO_FEW if score.status == "withheld" else NOT_APPLICABLE
-    return f"{score.level} {questionnaire.level_name(score.level)}" + (" (provisional)" if provisional else "")
-
-
-def _band(score: Score | None) -> str:
-    if score is None or score.score is None:
-        return NONE
-    low, high = f"{score.score:.1f}", f"{score.score if score.score_high is None else score.score_high:.1f}"
-    return low if low == high else f"{low}–{high}"
-
-
-def _percent(share: float | None) -> str:
-    return NONE if share is None else f"{share:.0%}"
-
-
-def _held_by(score: Score | None, questionnaire: Questionnaire) -> str:
-    if score is None or not score.held_by:
-        return NONE
-    if score.kind == "questionnaire":
-        return questionnaire.dimension(score.held_by).title
-    return questionnaire.item(score.held_by).text
-
-
-# --- how it looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +145,7 @@ class _Frame:
 def _draw(comparison: Comparison, rows: Sequence[Row], title: str, scale: Scale, width: int | None) -> dict[str, Any]:
     frame = _frame(comparison, rows, scale, width or _WIDTH[scale])
     data: _Data = {
-        "cells": _cells(comparison, rows),
+        "cells": cells(comparison, rows),
         "rows": [_label(row) for row in rows],
         "columns": _headers(frame),
         "corner": [{}],
@@ -415,7 +165,7 @@ def _frame(comparison: Comparison, rows: Sequence[Row], scale: Scale, width: int
     return _Frame(
         scale=scale,
         order=tuple(row.result.country for row in rows),
-        columns=_columns(questionnaire),
+        columns=columns(questionnaire),
         levels=tuple(level.name for level in questionnaire.levels),
         digit=min(sizes.digit, 0.72 * row),
         score=min(sizes.score, 0.62 * row),
@@ -504,7 +254,7 @@ def _cell_layers(frame: _Frame) -> alt.LayerChart:
     base = cells.encode(x=frame.x("left"), x2=alt.X2("right"), y=frame.y)
     middle = cells.encode(x=frame.x("centre"), y=frame.y, color=alt.Color("ink:N", scale=None))
     names = {str(level): f"{level} {name}" for level, name in enumerate(frame.levels, 1)} | {
-        _MISSING_KIND: LEGEND_MISSING
+        MISSING_KIND: LEGEND_MISSING
     }
     kinds = list(names)
     fill = alt.Fill(
@@ -549,9 +299,9 @@ def _legend_columns(labels: Sequence[str], frame: _Frame) -> str:
     widths = [text_width(label, sizes.legend) + 1.5 * sizes.legend + 1.2 * sizes.space for label in labels]
     title = text_width(LEVEL, sizes.legend, bold=True) + sizes.space
     expression = "1"
-    for columns in (2, 3, len(labels)):
-        needed = title + sum(max(widths[at::columns]) for at in range(columns)) + 2 * sizes.padding
-        expression = f"total - (narrow ? {frame.narrow_margin:.0f} : {frame.margin:.0f}) >= {needed:.0f} ? {columns} : {expression}"
+    for count in (2, 3, len(labels)):
+        needed = title + sum(max(widths[at::count]) for at in range(count)) + 2 * sizes.padding
+        expression = f"total - (narrow ? {frame.narrow_margin:.0f} : {frame.margin:.0f}) >= {needed:.0f} ? {count} : {expression}"
     return expression
 
 

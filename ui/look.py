@@ -9,7 +9,7 @@ import streamlit as st
 STYLE = """
 <style>
   [data-testid="stMainBlockContainer"] { max-width: 50rem; padding-top: 4.5rem; padding-bottom: 5rem; }
-  [data-testid="stMainBlockContainer"]:has(.wide) { max-width: 118rem; padding-top: 4rem; padding-bottom: 0; }
+  [data-testid="stMainBlockContainer"]:has(.wide) { max-width: none; padding: 3.3rem 1.5rem 0 1.5rem; }
   [data-testid="stMainBlockContainer"]:has(.broad) { max-width: 72rem; }
   h1 { font-size: 1.75rem !important; letter-spacing: -0.01em; }
   h2, h3 { font-size: 1.2rem !important; padding: 0.1rem 0 0.2rem 0 !important; }
