@@ -8,6 +8,7 @@ time (rounds, responses, revisions, current answers) is resident instead (`resul
 from __future__ import annotations
 
 import threading
+import time
 from collections import ChainMap
 from contextlib import suppress
 from dataclasses import astuple, replace
@@ -35,36 +36,25 @@ from results.store import (
     StoreError,
 )
 from results.workshop import Invitation, Organisation, ResponseState, Round, Session, StoredAnswer
-from results.writer import Answers, GroupWriter, Memory, Row, answer_row, remember, stored_answer
+from results.writer import ANSWERS, APPEND, Answers, GroupWriter, Memory, Row, answer_row, remember, stored_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
-# Columns in the order of `results.writer.stored_answer`.
-_ANSWERS: Final = (
-    "SELECT sequence, event_id, response_id, round_id, item_id, revision, "
-    "code, evidence, link, note, reason, comment, author, saved_at FROM answers"
-)
-_APPEND: Final = (  # one statement for a whole batch: executemany takes 30 times as long
-    "INSERT INTO answers (sequence, event_id, response_id, round_id, item_id, revision, "
-    "code, evidence, link, note, reason, comment, author, saved_at) "
-    "SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), "
-    "unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)"
-)
 # In two steps: the first reads narrow columns only, and its few sequences then find the rows by the log's statistics.
 _CURRENT: Final = (
-    f"{_ANSWERS} WHERE sequence IN "  # noqa: S608  (constants only)
+    f"{ANSWERS} WHERE sequence IN "  # noqa: S608  (constants only)
     "(SELECT max(sequence) FROM answers WHERE response_id IN (SELECT unnest(?)) GROUP BY response_id, item_id)"
 )
 _HISTORY: Final = (
-    f"{_ANSWERS} WHERE sequence IN "  # noqa: S608  (constants only)
+    f"{ANSWERS} WHERE sequence IN "  # noqa: S608  (constants only)
     "(SELECT sequence FROM answers WHERE response_id = ? AND item_id = ?) "
     "ORDER BY sequence"
 )
-_CHANGES: Final = f"{_ANSWERS} WHERE sequence > ? AND round_id = ? ORDER BY sequence"
-_REPEATED: Final = f"{_ANSWERS} WHERE event_id IN (SELECT unnest(?))"
+_CHANGES: Final = f"{ANSWERS} WHERE sequence > ? AND round_id = ? ORDER BY sequence"
+_REPEATED: Final = f"{ANSWERS} WHERE event_id IN (SELECT unnest(?))"
 _ORGANISATION: Final = "SELECT id, round_id, country, name FROM organisations"
 _INVITATION: Final = (
     "SELECT token_hash, round_id, organisation_id, role, label, created_at, revoked_at FROM invitations"
@@ -92,7 +82,7 @@ class Batch:
         self._load([command for command in commands if isinstance(command, SaveAnswer)])
         results = [self._DO[type(command)](self, command) for command in commands]
         if self._appended:
-            self._cursor.execute(_APPEND, [list(column) for column in zip(*self._appended, strict=True)])
+            self._cursor.execute(APPEND, [list(column) for column in zip(*self._appended, strict=True)])
         return results
 
     def publish(self) -> None:
@@ -286,6 +276,7 @@ class DuckDBStore:
         self._connection = open_database(path)
         self._writing = self._connection.cursor()
         self._threads = threading.local()
+        self._closing = False
         try:
             self._memory = remember(self._writing)
         except duckdb.Error as error:
@@ -298,7 +289,14 @@ class DuckDBStore:
 
     def close(self) -> None:
         self._writer.close()
-        self._connection.close()
+        self._closing = True
+        while True:
+            try:
+                self._connection.close()
+            except duckdb.ResourceInUseException:  # a read is under way: they are short, and no new one begins
+                time.sleep(0.001)
+            else:
+                return
 
     def _apply(self, commands: Sequence[Command]) -> Sequence[Result]:
         """One transaction: `GroupWriter` calls it. (The journal's place is between `run` and `commit`.)"""
@@ -325,6 +323,8 @@ class DuckDBStore:
 
     def _query(self, query: str, *values: object) -> list[Row]:
         """A short read with this thread's cursor: it sees all that was acknowledged before. Raises StoreError S008."""
+        if self._closing:
+            raise StoreError("S008", path=self._path, reason="it is closed")
         try:
             if not hasattr(self._threads, "cursor"):
                 self._threads.cursor = self._connection.cursor()

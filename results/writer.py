@@ -187,6 +187,19 @@ def remember(cursor: DuckDBPyConnection) -> Memory:
 
 
 # --- rows of the log ------------------------------------------------------------------------------------------------
+# Columns in the order of the two functions below.
+ANSWERS: Final = (
+    "SELECT sequence, event_id, response_id, round_id, item_id, revision, "
+    "code, evidence, link, note, reason, comment, author, saved_at FROM answers"
+)
+APPEND: Final = (  # one statement for a whole batch: executemany takes 30 times as long
+    "INSERT INTO answers (sequence, event_id, response_id, round_id, item_id, revision, "
+    "code, evidence, link, note, reason, comment, author, saved_at) "
+    "SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), "
+    "unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)"
+)
+
+
 def stored_answer(row: Row) -> StoredAnswer:
     sequence, event_id, response_id, _, item_id, revision, *answer, author, saved_at = row
     return StoredAnswer(response_id, item_id, Answer(*answer), revision, sequence, event_id, author, saved_at)

@@ -74,3 +74,17 @@ def save(
 
 def change(status: ResponseStatus, *, of: int = FIRST, event: int | None = None) -> ChangeStatus:
     return ChangeStatus(event if event is not None else new_event(), of, status, "dara", 1_700_000_000_000_001)
+
+
+def everything(store):
+    """All that can be read of the small workshop, to compare before and after."""
+    return (
+        store.rounds(),
+        [store.organisations(one) for one in (ROUND, LATER_ROUND)],
+        [store.responses(one) for one in (ROUND, LATER_ROUND)],
+        [store.invitations(one) for one in (ROUND, LATER_ROUND)],
+        [store.revision(one) for one in (ROUND, LATER_ROUND)],
+        [store.changes(one, 0) for one in (ROUND, LATER_ROUND)],
+        [store.answers(one) for one in (FIRST, SECOND)],
+        store.session(session.session_hash),
+    )

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +19,7 @@ import pytest
 from results import migrations
 from results.duckdb_store import DuckDBStore
 from results.store import AddInvitation, AddSession, EndSession, SetRoundStatus, StoreError, open_store
-from tests.results.facts import FIRST, ROUND, SECOND, change, do, fill, invitation, new_event, save, session
-from tests.results.test_store_contract import everything
+from tests.results.facts import FIRST, ROUND, SECOND, change, do, everything, fill, invitation, new_event, save, session
 
 KILLS = 5
 
@@ -237,6 +237,25 @@ def test_a_read_that_fails_is_a_store_error(store):
     with pytest.raises(StoreError) as caught:
         store.history(FIRST, "a")
     assert caught.value.code == "S008"
+
+
+def test_closing_waits_for_reads_under_way_and_they_end_in_order(store):
+    ended = []
+
+    def read(_):
+        try:
+            while True:
+                ended.append(store.history(FIRST, "a") == ())
+        except StoreError as error:
+            return error.code
+
+    with ThreadPoolExecutor(6) as pool:
+        codes = pool.map(read, range(6))
+        while len(ended) < 50:
+            time.sleep(0.001)
+        store.close()
+        assert list(codes) == ["S008"] * 6
+    assert all(ended)
 
 
 # --- many at once

@@ -1,0 +1,28 @@
+"""The stores of the contract: each test that asks for `store` or `empty` runs on every engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from results.duckdb_store import DuckDBStore
+from tests.reference_store import ReferenceStore
+from tests.results.facts import fill
+
+# Each engine: a folder of its own → an empty store. PostgreSQL joins here.
+ENGINES = {
+    "reference": lambda folder: ReferenceStore(),
+    "duckdb": lambda folder: DuckDBStore(folder / "store.duckdb"),
+}
+
+
+@pytest.fixture(params=ENGINES)
+def empty(request, tmp_path):
+    store = ENGINES[request.param](tmp_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store(empty):
+    fill(empty)
+    return empty
