@@ -121,12 +121,20 @@ def queue_answer(
     asked = _asked(workshop, actor, state)
     try:
         check_answer(asked.questionnaire, item_id, answer, asked.form)
+        _check_kept(workshop, response_id, item_id, answer)
     except AnswerRefusedError as error:
         log.warning("refused an answer of %s in response %s: %s", actor.key, response_id, error.code)
         raise
     return workshop.store.write(
         SaveAnswer(event_id or new_id(), response_id, item_id, answer, based_on, actor.key, now())
     )
+
+
+def _check_kept(workshop: Workshop, response_id: int, item_id: str, answer: Answer) -> None:
+    """A choice can be changed but not taken back: Streamlit reads an unknown option in a forged message as no choice at all."""
+    stored = workshop.store.answers(response_id).get(item_id)
+    if answer.code == UNANSWERED and stored is not None and stored.answer.is_answered:
+        raise AnswerRefusedError("R002")
 
 
 def submit(workshop: Workshop, actor: Actor, response_id: int, event_id: int | None = None) -> int:

@@ -19,7 +19,9 @@ def item(item_id: str, **changes: Any) -> dict[str, Any]:
         "text": f"Is {item_id} done?",
         "scope": "The whole government, on the day you answer.",
         "why": "It has to be known.",
-        "anchors": [f"Nothing has been done about {item_id} by anybody so far, level {level}." for level in range(1, 6)],
+        "anchors": [
+            f"Nothing has been done about {item_id} by anybody so far, level {level}." for level in range(1, 6)
+        ],
         "next_steps": [f"Take step {step} of {item_id}." for step in range(1, 5)],
         "evidence": {"ask": "A link.", "sufficient": "The decision.", "insufficient": "A talk."},
     }
@@ -30,10 +32,20 @@ def item(item_id: str, **changes: Any) -> dict[str, Any]:
 def questionnaire(*dimensions: list[dict[str, Any]] | dict[str, Any], **changes: Any) -> Questionnaire:
     """A questionnaire `tiny`; a list of items becomes a dimension d1, d2, ...; a dict is a dimension as it stands."""
     listed = [
-        dimension if isinstance(dimension, dict) else {"id": f"d{number}", "title": f"Dimension {number}", "items": dimension}
+        dimension
+        if isinstance(dimension, dict)
+        else {"id": f"d{number}", "title": f"Dimension {number}", "items": dimension}
         for number, dimension in enumerate(dimensions, 1)
     ]
-    data = {"format": 1, "id": "tiny", "version": "1.0.0", "title": "Tiny", "purpose": "To test.", "dimensions": listed, **changes}
+    data = {
+        "format": 1,
+        "id": "tiny",
+        "version": "1.0.0",
+        "title": "Tiny",
+        "purpose": "To test.",
+        "dimensions": listed,
+        **changes,
+    }
     return from_data(data).questionnaire
 
 

@@ -15,9 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    missed = [
-        report for kind in ("skipped", "xfailed", "deselected") for report in terminalreporter.stats.get(kind, [])
-    ]
+    missed = [report for kind in ("skipped", "xfailed") for report in terminalreporter.stats.get(kind, [])]
     if not missed:
         return
     reasons = {
@@ -36,6 +34,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    missed = any(reporter.stats.get(kind) for kind in ("skipped", "xfailed", "deselected")) if reporter else False
+    missed = any(reporter.stats.get(kind) for kind in ("skipped", "xfailed")) if reporter else False
     if missed and exitstatus == 0 and os.environ.get("REQUIRE_ALL") == "1":
         session.exitstatus = 1

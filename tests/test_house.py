@@ -17,11 +17,17 @@ CODE += sorted(ROOT.glob("*.py"))
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_has_over_400_lines_of_code(path):
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.strip().startswith("#")]
+    lines = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.strip().startswith("#")
+    ]
     assert len(lines) <= 400
 
 
-@pytest.mark.parametrize("path", [p for p in CODE if p.is_relative_to(ROOT / "ui" / "pages")], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [p for p in CODE if p.is_relative_to(ROOT / "ui" / "pages")], ids=lambda path: path.name
+)
 def test_pages_are_thin(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 120
 
@@ -45,11 +51,17 @@ def test_every_package_is_published_and_nothing_else():
 
 
 def test_no_code_names_a_remote_address():
-    allowed = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\]|json-schema\.org|creativecommons\.org|docs\.astral\.sh)")
+    allowed = re.compile(
+        r"https?://(localhost|127\.0\.0\.1|\[::1\]|json-schema\.org|creativecommons\.org|docs\.astral\.sh)"
+    )
     found = []
     for path in CODE:
         if path.is_relative_to(ROOT / "tests"):
             continue
         for line in path.read_text(encoding="utf-8").splitlines():
-            found += [f"{path.name}: {line.strip()}" for match in re.finditer(r"https?://[A-Za-z0-9\[]", line) if not allowed.match(line, match.start())]
+            found += [
+                f"{path.name}: {line.strip()}"
+                for match in re.finditer(r"https?://[A-Za-z0-9\[]", line)
+                if not allowed.match(line, match.start())
+            ]
     assert found == []

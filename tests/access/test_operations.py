@@ -90,6 +90,8 @@ def test_a_colleague_answers_but_only_the_coordinator_submits_and_invites(at):
         ("plan", Answer(-1), "R002"),
         ("plan", Answer(NOT_APPLICABLE, reason="none"), "R003"),
         ("training", Answer(NOT_APPLICABLE), "R004"),
+        ("plan", Answer(0), "R002"),
+        ("plan", Answer(0, comment="taken back"), "R002"),
         ("plan", Answer(3, evidence=3), "R005"),
         ("plan", Answer(3, evidence=7), "R005"),
         ("plan", Answer(3, link="javascript:alert(1)"), "R006"),

@@ -1,0 +1,87 @@
+"""A bare client of Streamlit's websocket: sends what a browser would send, or what a forger would."""
+
+from __future__ import annotations
+
+import http.client
+from contextlib import ExitStack
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+
+def open_session(port: int, token: str) -> str:
+    """Post the invitation's form and return the session cookie."""
+    connection = http.client.HTTPConnection("localhost", port, timeout=20)
+    connection.request(
+        "POST", f"/i/{token}", headers={"Origin": f"http://localhost:{port}", "Sec-Fetch-Site": "same-origin"}
+    )
+    answer = connection.getresponse()
+    assert answer.status == 303, answer.status
+    cookie = answer.headers["set-cookie"].split(";")[0]
+    connection.close()
+    return cookie
+
+
+class Client:
+    """One page in one session; `widgets` maps widget ids to (kind, fragment id) as the server announced them."""
+
+    def __init__(self, port: int, cookie: str, page: str, query: str = "") -> None:
+        self.page, self.query = page, query
+        self.widgets: dict[str, tuple[str, str]] = {}
+        self.values: dict[str, Any] = {}
+        self.options: dict[str, list[str]] = {}
+        self.html: list[str] = []
+        self._page_hash = ""
+        origin = f"http://localhost:{port}"
+        self._stack = ExitStack()
+        self.socket = self._stack.enter_context(connect(
+            f"ws://localhost:{port}/_stcore/stream", subprotocols=["streamlit"], origin=origin,
+            additional_headers={"Cookie": cookie}, max_size=None,
+        ))  # fmt: skip
+        self.run()
+
+    def widget(self, part: str) -> str:
+        """The id of the widget whose key contains `part`."""
+        return next(name for name in self.widgets if part in name)
+
+    def run(self, fragment: str = "") -> None:
+        """One rerun with all values, until the script has finished."""
+        message = BackMsg()
+        rerun = message.rerun_script
+        rerun.query_string, rerun.fragment_id = self.query, fragment
+        # A browser names the page in its first message only, and from then on by the hash that the server gave it.
+        rerun.page_name, rerun.page_script_hash = ("", self._page_hash) if self._page_hash else (self.page, "")
+        for name, value in self.values.items():
+            state = rerun.widget_states.widgets.add()
+            state.id = name
+            setattr(state, "int_value" if isinstance(value, int) else "string_value", value)
+        self.socket.send(message.SerializeToString())
+        self.html = []
+        while True:
+            forward = ForwardMsg()
+            forward.ParseFromString(self.socket.recv(timeout=30))
+            if forward.WhichOneof("type") == "navigation":
+                self._page_hash = forward.navigation.page_script_hash
+            elif forward.WhichOneof("type") == "delta":
+                self._learn(forward.delta)
+            elif (
+                forward.WhichOneof("type") == "script_finished"
+                and forward.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            ):
+                return
+
+    def _learn(self, delta: Any) -> None:
+        if delta.WhichOneof("type") != "new_element":
+            return
+        kind = delta.new_element.WhichOneof("type")
+        element = getattr(delta.new_element, kind)
+        if kind in ("radio", "selectbox", "text_input", "text_area"):
+            self.widgets[element.id] = (kind, delta.fragment_id)
+            self.options[element.id] = [str(option) for option in getattr(element, "options", [])]
+        elif kind == "html":
+            self.html.append(element.body)
+
+    def close(self) -> None:
+        self._stack.close()
