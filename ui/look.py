@@ -28,7 +28,7 @@ STYLE = """
   [data-testid="stRadioOption"] { padding: 0.45rem 0.55rem; border-radius: 0.45rem; width: 100%; margin: 0; }
   [data-testid="stRadioOption"] > div { align-items: flex-start; gap: 0.7rem; }
   [data-testid="stRadioOption"] > div > div:first-child { margin-top: 0.22rem; }
-  [data-testid="stRadioOption"] p { font-size: 1rem; line-height: 1.45; }
+  [data-testid="stRadioOption"] p { color: #1f2933; font-size: 1rem; line-height: 1.45; }
   [data-testid="stRadioOption"] strong { display: inline-block; min-width: 1.1rem; }
   [data-testid="stRadioOption"]:hover { background: #f1f6fb; }
   [data-selected="true"] > [data-testid="stRadioOption"] { background: #e3eef8; }
