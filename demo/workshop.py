@@ -118,7 +118,11 @@ def _answer_sheet(
     for place, dimension in enumerate(questionnaire.dimensions):
         for item in dimension.items:
             difficulty, noise, luck = rng.normal(0, 0.3), rng.normal(0, 0.6), rng.random(4)
-            if diligence == 0 or luck[0] > diligence + 0.03 or item.id not in items_asked(questionnaire, given, sheet.form):
+            if (
+                diligence == 0
+                or luck[0] > diligence + 0.03
+                or item.id not in items_asked(questionnaire, given, sheet.form)
+            ):
                 continue
             code = int(np.clip(round(level + leaning[place] - 0.25 * difficulty + noise), 1, 5))
             if luck[1] < 0.06:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 
+from access.workshop import Workshop
 from charts.heatmap import Drawn, heatmap
 from charts.theme import Scale
-
-from access.workshop import Workshop
 from results.live import Comparison
 from results.store import StoreError, open_store
 from settings import Settings, read_settings

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import streamlit as st
-from charts.countries import country_name
 
 from access.respondent import my_sheets
+from charts.countries import country_name
 from ui import look, process, session
 from ui.texts import plain, t
 
