@@ -10,14 +10,17 @@ import platform
 import sys
 from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from benchmarks import Result
+if TYPE_CHECKING:
+    from benchmarks import Result
 
 # Name on the command line → module with `run() -> Iterator[Result]`.
 REGISTRY = {
     "scoring": "benchmarks.scoring",
+    "answering": "benchmarks.answering",
 }
-PEERS = ("numpy", "duckdb", "pandas")
+PEERS = ("numpy", "duckdb", "pandas", "streamlit")
 
 
 def main(names: list[str]) -> int:
@@ -29,10 +32,11 @@ def main(names: list[str]) -> int:
     print(f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, {versions}")
     all_met = True
     for name in names or REGISTRY:
-        print(f"\n{name}")
+        print(f"\n{name} (load average {os.getloadavg()[0]:.1f})", flush=True)
         for result in import_module(REGISTRY[name]).run():
             all_met = result.is_met and all_met
             show(result)
+    print(f"\nload average {os.getloadavg()[0]:.1f}")
     return 0 if all_met else 1
 
 

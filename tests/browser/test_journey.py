@@ -123,8 +123,10 @@ def test_kill_9_between_two_answers_loses_nothing_that_was_called_saved(server, 
     server.kill()
     server.start()
     # The page reconnects by itself; the session comes from the cookie, the answers from the store.
-    expect(page.locator("[role=radiogroup]")).to_have_count(2, timeout=40_000)
-    page.locator("[role=radiogroup]").nth(1).locator("label").nth(1).click()
+    # While it is away the page takes no answers (its choices are greyed out), so that none can seem given and get lost.
+    second = page.locator("[role=radiogroup]").nth(1)
+    expect(second.locator("input").nth(1)).to_be_enabled(timeout=40_000)
+    second.locator("label").nth(1).click()
     expect(page.get_by_text(re.compile(r"^Saved"))).to_have_count(2, timeout=40_000)
     server.kill()
     store = open_store(f"duckdb:///{server.database}")
