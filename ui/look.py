@@ -109,3 +109,8 @@ def muted(text: str) -> None:
 def bar(share: float) -> str:
     """A progress bar; its figure stands beside it in words, so it is hidden from screen readers."""
     return f'<span class="bar" aria-hidden="true"><u style="width:{max(0.0, min(1.0, share)) * 100:.0f}%"></u></span>'
+
+
+def leave_link(text: str) -> None:
+    """To the plain page that ends the session; only an HTTP answer can take the cookie away."""
+    st.html(f'<p class="muted"><a href="/leave" target="_self">{escape(text)}</a></p>')

@@ -154,7 +154,8 @@ def test_leaving_ends_the_session_on_the_server(server, open_page):
     cookie = next(c for c in page.context.cookies() if c["name"] == "readiness_session")
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
-    page.goto(f"{server.url}/leave")
+    page.get_by_role("link", name="Leave on this device").click()
+    page.wait_for_url("**/leave")
     page.get_by_role("button").first.click()
     page.wait_for_url("**/left")
     page.context.add_cookies([cookie])

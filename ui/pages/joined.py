@@ -52,3 +52,4 @@ def cell(answered: int, asked: int, *, submitted: bool) -> str:
 
 
 joined()
+look.leave_link(t("Leave on this device"))

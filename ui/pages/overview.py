@@ -50,3 +50,4 @@ for sheet in sheets:
                 st.switch_page("pages/review.py", query_params=address)
             if st.button(t("Own profile"), key=f"profile-{sheet.questionnaire.id}"):
                 st.switch_page("pages/profile.py", query_params=address)
+look.leave_link(t("Leave on this device"))
