@@ -141,13 +141,6 @@ def event_id(sheet: Sheet, item_id: str, answer: Answer, version: Seen) -> int:
     return number
 
 
-def seed(key: str, value: Any) -> str:
-    """Give a keyed widget its first value unless the browser has already sent one (after a server restart it has)."""
-    if key not in st.session_state:
-        st.session_state[key] = value
-    return key
-
-
 def clock(moment: int | None) -> str:
     """A time of the store in the reader's own time zone: `10:42`, with the date when it is not today."""
     if moment is None:

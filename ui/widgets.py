@@ -79,15 +79,15 @@ def _newest(sheet: Sheet, item: Item) -> Seen:
 
 
 def _inputs(actor: Actor, sheet: Sheet, item: Item, version: Seen) -> None:
-    """Draw the widgets, seeded from the version seen. What they hold is read by `session.held`."""
+    """Draw the widgets, starting from the version seen. What they hold is read by `session.held`."""
     draw = _Drawing(actor, sheet, item, version)
     codes = [1, 2, 3, 4, 5, DONT_KNOW, *([NOT_APPLICABLE] if item.allow_na else [])]
     words = {level: f"**{level}**  {plain(item.anchor(level))}" for level in (1, 2, 3, 4, 5)}
     words |= {DONT_KNOW: plain(t("Don't know")), NOT_APPLICABLE: plain(t("Not applicable"))}
-    key = draw.key("code", version.answer.code or None)
+    stored = version.answer.code
     code = st.radio(
-        plain(item.text), codes, index=None, format_func=lambda value: words.get(value, ""), key=key,
-        label_visibility="collapsed", **draw.common,
+        plain(item.text), codes, index=codes.index(stored) if stored in codes else None, key=draw.key("code"),
+        format_func=lambda value: words.get(value, ""), label_visibility="collapsed", **draw.common,
     )  # fmt: skip
     if code == NOT_APPLICABLE:
         draw.area("reason", t("Why does this question not apply to you?"))
@@ -97,7 +97,11 @@ def _inputs(actor: Actor, sheet: Sheet, item: Item, version: Seen) -> None:
 
 
 class _Drawing:
-    """Draws the text widgets of one card, each keyed, seeded and reporting its changes in the same way."""
+    """Draws the text widgets of one card, each keyed and reporting its changes in the same way.
+
+    The version's values are given as defaults, never through `st.session_state`: a value set there is sent to the
+    browser as an order, and after a restart it would overwrite what somebody had just chosen and not yet sent.
+    """
 
     def __init__(self, actor: Actor, sheet: Sheet, item: Item, version: Seen) -> None:
         self._sheet, self._item, self._version = sheet, item, version
@@ -107,22 +111,23 @@ class _Drawing:
             "disabled": not sheet.editable,
         }
 
-    def key(self, part: str, value: object) -> str:
-        return session.seed(session.widget_key(self._sheet, self._item.id, part, self._version), value)
+    def key(self, part: str) -> str:
+        return session.widget_key(self._sheet, self._item.id, part, self._version)
 
     def area(self, part: str, label: str) -> None:
-        st.text_area(plain(label), key=self.key(part, getattr(self._version.answer, part)), height=80, **self.common)
+        value = getattr(self._version.answer, part)
+        st.text_area(plain(label), value=value, key=self.key(part), height=80, **self.common)
 
     def line(self, part: str, label: str) -> None:
-        st.text_input(plain(label), key=self.key(part, getattr(self._version.answer, part)), **self.common)
+        st.text_input(plain(label), value=getattr(self._version.answer, part), key=self.key(part), **self.common)
 
     def tier(self, label: str, words: dict[int, str]) -> None:
         """Evidence tiers; "verified" is offered only where a facilitator has said it."""
         stored = self._version.answer.evidence
         offered = [tier for tier in words if tier < len(TIERS) - 1 or tier == stored]
         st.selectbox(
-            label, offered, format_func=lambda tier: words[tier], key=self.key("evidence", stored), **self.common
-        )
+            label, offered, index=offered.index(stored), format_func=lambda tier: words[tier], key=self.key("evidence"), **self.common
+        )  # fmt: skip
 
 
 def _evidence(item: Item, draw: _Drawing) -> None:
