@@ -34,6 +34,8 @@ STYLE = """
   [data-selected="true"] > [data-testid="stRadioOption"] { background: #e3eef8; }
   [data-testid="stRadioOption"]:has(input:focus-visible) { outline: 2px solid #2470a8; outline-offset: -2px; }
   [data-testid="stRadioGroup"] > div:nth-child(6) { border-top: 1px solid #e4e9ed; margin-top: 0.3rem; padding-top: 0.3rem; }
+  /* While a widget's code is still on its way the questions jump about: a tap would land on another one. */
+  [data-testid="stMain"]:has([data-testid="stSkeleton"]) [role="radiogroup"] { pointer-events: none; opacity: 0.4; }
   table.figures { border-collapse: collapse; width: 100%; font-size: 0.97rem; }
   table.figures th { text-align: left; font-weight: 600; color: #38434e; border-bottom: 2px solid #c9d2da; padding: 0.45rem 0.5rem;
     vertical-align: bottom; }

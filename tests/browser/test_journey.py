@@ -15,6 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 STRATEGY = (ROOT / "questionnaires" / "strategy" / "questionnaire.yaml").read_text(encoding="utf-8")
 
 
+def question(page, item: str):
+    """The radio group of a question, by its id: while a page loads, the groups need not appear in their order."""
+    return page.locator("[data-testid=stVerticalBlock]").filter(has=page.locator(f"#q-{item}")).last.get_by_role("radiogroup")
+
+
 def focus_question(page, number: int) -> None:
     """Press Tab until the keyboard's focus is in the radio group of a question (0-based)."""
     for _ in range(120):
@@ -51,7 +56,7 @@ def _main_loop(server, open_page) -> None:
     desk = open_page()
     enter(desk, server.link("coordinator"))
     desk.get_by_role("button", name="Start").first.click()
-    desk.wait_for_selector("[role=radiogroup]")
+    expect(desk.locator("[role=radiogroup]")).to_have_count(3)
     expect(desk.get_by_role("heading", level=1)).to_have_text("Direction")
 
     # The first answer: the projector's page changes without a click.
@@ -100,10 +105,9 @@ def _second_browser(server, open_page) -> None:
     phone = open_page(390, 844)
     enter(phone, server.link("coordinator"))
     expect(phone.get_by_text("4 of 28 answered")).to_be_visible()
-    for section, place in (("institutions", 0), ("transformation", 0), ("skills", 1)):
+    for section, item in (("institutions", "st_lead"), ("transformation", "st_foundations"), ("skills", "st_workforce")):
         phone.goto(f"{server.url}/questions?q=strategy&s={section}")
-        phone.wait_for_selector("[role=radiogroup]")
-        phone.locator("[role=radiogroup]").nth(place).locator("label").nth(2).click()
+        question(phone, item).locator("label").nth(2).click()
         expect(phone.get_by_text(re.compile(r"^Saved \d\d:\d\d$"))).to_have_count(1)
     phone.goto(f"{server.url}/review?q=strategy")
     phone.get_by_role("button", name="Submit", exact=True).click()
@@ -117,14 +121,13 @@ def test_kill_9_between_two_answers_loses_nothing_that_was_called_saved(server, 
     page = open_page()
     enter(page, server.link("coordinator"))
     page.get_by_role("button", name="Start").first.click()
-    page.wait_for_selector("[role=radiogroup]")
-    page.locator("[role=radiogroup]").nth(0).locator("label").nth(3).click()
+    question(page, "plan").locator("label").nth(3).click()
     expect(page.get_by_text(re.compile(r"^Saved"))).to_have_count(1)
     server.kill()
     server.start()
     # The page reconnects by itself; the session comes from the cookie, the answers from the store.
     # While it is away the page takes no answers (its choices are greyed out), so that none can seem given and get lost.
-    second = page.locator("[role=radiogroup]").nth(1)
+    second = question(page, "review")
     expect(second.locator("input").nth(1)).to_be_enabled(timeout=40_000)
     second.locator("label").nth(1).click()
     expect(page.get_by_text(re.compile(r"^Saved"))).to_have_count(2, timeout=40_000)
@@ -171,3 +174,20 @@ def test_the_page_fits_a_phone(server, open_page):
         page.wait_for_selector("h1")
         page.wait_for_timeout(500)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_no_tap_lands_on_a_question_that_is_about_to_move(server, open_page):
+    page = open_page(390, 844)
+    enter(page, server.link("coordinator"))
+    held = []
+    page.context.route(re.compile("TextArea"), lambda route: held.append(route))  # the code of a widget that arrives late
+    page.goto(f"{server.url}/questions?q=tiny")
+    choices = question(page, "plan")
+    expect(choices).to_have_css("pointer-events", "none")
+    assert held
+    for route in held:
+        route.continue_()
+    page.context.unroute_all()
+    expect(choices).to_have_css("pointer-events", "auto")
+    choices.locator("label").nth(1).click()
+    expect(page.get_by_text(re.compile(r"^Saved"))).to_have_count(1)

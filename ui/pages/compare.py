@@ -15,7 +15,7 @@ questionnaire_id = session.compared_questionnaire()
 look.markup('<span class="wide"></span>')
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=0.5)
 def live() -> None:
     compared = facilitator.comparison(process.workshop(), session.require_actor(), questionnaire_id)
     drawn = process.drawn(actor.round_id, compared, "projector", session.language())
