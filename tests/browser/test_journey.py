@@ -17,7 +17,11 @@ STRATEGY = (ROOT / "questionnaires" / "strategy" / "questionnaire.yaml").read_te
 
 def question(page, item: str):
     """The radio group of a question, by its id: while a page loads, the groups need not appear in their order."""
-    return page.locator("[data-testid=stVerticalBlock]").filter(has=page.locator(f"#q-{item}")).last.get_by_role("radiogroup")
+    return (
+        page.locator("[data-testid=stVerticalBlock]")
+        .filter(has=page.locator(f"#q-{item}"))
+        .last.get_by_role("radiogroup")
+    )
 
 
 def focus_question(page, number: int) -> None:
@@ -105,7 +109,11 @@ def _second_browser(server, open_page) -> None:
     phone = open_page(390, 844)
     enter(phone, server.link("coordinator"))
     expect(phone.get_by_text("4 of 28 answered")).to_be_visible()
-    for section, item in (("institutions", "st_lead"), ("transformation", "st_foundations"), ("skills", "st_workforce")):
+    for section, item in (
+        ("institutions", "st_lead"),
+        ("transformation", "st_foundations"),
+        ("skills", "st_workforce"),
+    ):
         phone.goto(f"{server.url}/questions?q=strategy&s={section}")
         question(phone, item).locator("label").nth(2).click()
         expect(phone.get_by_text(re.compile(r"^Saved \d\d:\d\d$"))).to_have_count(1)
