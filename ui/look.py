@@ -50,6 +50,15 @@ STYLE = """
   td.share i u { display: block; height: 100%; background: #2470a8; text-decoration: none; }
   td.share span { display: none; }
   .scroll { overflow-x: auto; }
+  details.way { border: 1px solid #c9d2da; border-radius: 0.5rem; margin: 0 0 0.6rem 0; }
+  details.way summary { cursor: pointer; padding: 0.65rem 0.8rem; font-weight: 600; }
+  details.way summary:focus-visible { outline: 2px solid #2470a8; outline-offset: 2px; border-radius: 0.5rem; }
+  details.way summary span { font-weight: 400; color: #55606b; }
+  details.way ol { margin: 0; padding: 0 0.8rem 0.7rem 2.2rem; }
+  details.way li { padding: 0.35rem 0; line-height: 1.45; }
+  details.way ul { margin: 0.2rem 0 0 0; padding: 0 0 0 1.1rem; }
+  details.way ul li { padding: 0.1rem 0; color: #38434e; }
+  details.way p { margin: 0; padding: 0 0.8rem 0.7rem 0.8rem; }
   .bar { display: inline-block; width: 6rem; height: 0.55rem; background: #e4e9ed; border-radius: 0.3rem; overflow: hidden;
     vertical-align: 0.05rem; }
   .bar u { display: block; height: 100%; background: #2470a8; }
