@@ -71,17 +71,15 @@ def way_up(t: Translate, questionnaire: Questionnaire, explanation: Explanation)
         return None
     if way.answers:
         lines = tuple(Line(questionnaire.item(item).text, "", ()) for item in way.answers)
-        return Way(t("To see a level, answer:"), lines, "")
+        return Way(t("To see a level. Questions: {count}", count=len(lines)), lines, "")
     opens = ""
     if way.opens:
         opened = "; ".join(questionnaire.item(item).text for item in way.opens)
-        opens = t("This opens further questions: {questions}", questions=opened)
+        opens = t("Then these questions are asked too: {questions}", questions=opened)
     lines = tuple(_line(t, questionnaire, step) for step in way.raises)
-    return Way(
-        t("The shortest way from {level} to {target}:", level=explanation.level, target=explanation.target),
-        lines,
-        opens,
-    )
+    level, target = explanation.level, explanation.target
+    heading = t("From {level} to {target}. Questions: {count}", level=level, target=target, count=len(lines))
+    return Way(heading, lines, opens)
 
 
 def _line(t: Translate, questionnaire: Questionnaire, step: Raise) -> Line:
@@ -111,12 +109,12 @@ def _held(t: Translate, questionnaire: Questionnaire, explanation: Explanation, 
 def _withheld(t: Translate, questionnaire: Questionnaire, constraint: Constraint) -> str:
     if len(constraint.items) == 1:
         name = questionnaire.item(constraint.items[0]).text
-        return t("No level yet: the critical question “{name}” has no answer.", name=name)
+        return t("The critical question “{name}” has no answer.", name=name)
     if constraint.items:
-        return t("No level yet. Critical questions without an answer: {count}.", count=len(constraint.items))
+        return t("Critical questions without an answer: {count}.", count=len(constraint.items))
     assert constraint.share is not None
     return t(
-        "No level yet: {share} of the answers are not known. At most {limit} may be.",
+        "{share} of the answers are not known. At most {limit} may be.",
         share=_above(constraint.share, questionnaire.scoring.max_unknown),
         limit=_needed(t, questionnaire.scoring.max_unknown),
     )

@@ -58,7 +58,7 @@ def _row(
 
 def _level(questionnaire: Questionnaire, score: Score) -> str:
     if score.level is None:
-        state = t("Too many answers missing") if score.status == "withheld" else t("Not rated")
+        state = t("No level yet") if score.status == "withheld" else t("Not rated")
         return f'<span class="level"><b style="background:#e4e9ed;color:#38434e">–</b> <span class="muted">{escape(state)}</span></span>'
     paper, ink = LEVEL_COLOURS[score.level - 1], LEVEL_INKS[score.level - 1]
     name = escape(questionnaire.level_name(score.level))

@@ -1,4 +1,4 @@
-"""The ways up of a profile as markup: one part after the other, each folded away but the questionnaire's own."""
+"""The ways up of a profile as markup: one part after the other, folded away; the questionnaire's own is open when it is short."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from scoring.explain import Explanation
 from survey.questionnaire import Questionnaire
 from ui.texts import t
 
+_SHORT = 5
+
 
 def ways_up(questionnaire: Questionnaire, explanations: Sequence[Explanation]) -> str:
     """The questionnaire's way, then the dimensions'; empty when nothing can be raised. Every text is escaped."""
     titles = [(questionnaire.title, explanations[-1])]
     titles += [(d.title, explanation) for d, explanation in zip(questionnaire.dimensions, explanations, strict=False)]
     return "".join(
-        _part(title, way, is_open=place == 0)
+        _part(title, way, is_open=place == 0 and len(way.lines) <= _SHORT)
         for place, (title, explanation) in enumerate(titles)
         if (way := way_up(t, questionnaire, explanation))
     )

@@ -33,7 +33,7 @@ look.muted(
     )
 )
 if ways := ways_up(sheet.questionnaire, explanations):
-    st.subheader(t("What would raise each level"), anchor=False)
+    st.subheader(t("The way to the next level"), anchor=False)
     look.muted(t("The fewest questions that are enough. Other ways exist; choose what fits your plans."))
     look.markup(ways)
 for other in sheets:
