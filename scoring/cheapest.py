@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -86,10 +87,15 @@ def cheapest(groups: Sequence[Group], need: int) -> Chosen:
     groups = list(_split(groups))
     fewest = [_fewest(group) for group in groups]
     total = sum(len(group.candidates) for group in groups)
+    gains = [[candidate.most.gain for candidate in group.candidates] for group in groups]
+    elsewhere = [tuple(chain(*gains[:place], *gains[place + 1 :])) for place in range(len(groups))]
     for limit in range(_at_least(groups, need, sum(fewest)), total + 1):
         spare = limit - sum(fewest)
-        choices = [_choices(group, own + spare) for group, own in zip(groups, fewest, strict=True)]
-        found = _search(choices, need, limit)
+        choices = [
+            _choices(group, own + spare, _Enough(need, limit, others))
+            for group, own, others in zip(groups, fewest, elsewhere, strict=True)
+        ]
+        found = _search(choices, need, limit) if all(choices) else None
         if found is not None:
             return found
     raise ValueError("no choice gains enough")
@@ -174,22 +180,46 @@ def _read(choices: Sequence[Sequence[_Entry]], tables: Sequence[Table], unit: in
     return chosen
 
 
-def _choices(group: Group, limit: int) -> list[_Entry]:
+def _choices(group: Group, limit: int, enough: _Enough) -> list[_Entry]:
     """What can be done within one group with at most `limit` candidates, without what another choice beats."""
     cap = max(0, group.need)
-    known: dict[tuple[int, int, int], _Entry] = {(0, 0, 0): _NOTHING}
-    for candidate in reversed(group.candidates):
+    known = [_NOTHING]
+    for place in range(len(group.candidates) - 1, -1, -1):
+        left = group.candidates[:place]
+        must = sum(candidate.must for candidate in left)
+        reach, gains = _best([c.most.reached for c in left], limit), enough.best([c.most.gain for c in left])
         extended: dict[tuple[int, int, int], _Entry] = {}
-        for entry in known.values():
-            for option in candidate.options:
-                count = entry.count + (option.steps > 0)
-                if count > limit:
-                    break
+        for entry in known:
+            for option in group.candidates[place].options:
+                count, gain = entry.count + (option.steps > 0), entry.gain + option.gain
+                if count + must > limit or entry.reached + option.reached + reach[limit - count] < cap:
+                    continue
+                if gain + gains[enough.limit - count] < enough.need:
+                    continue
+                chosen = ((group.candidates[place].key, option.steps), *entry.chosen) if option.steps else entry.chosen
                 reached = min(cap, entry.reached + option.reached)
-                chosen = ((candidate.key, option.steps), *entry.chosen) if option.steps else entry.chosen
-                _keep(extended, _Entry(count, entry.steps + option.steps, reached, entry.gain + option.gain, chosen))
-        known = {(e.count, e.steps, e.reached): e for e in _unbeaten(extended.values())}
-    return [entry for entry in known.values() if entry.reached >= cap]
+                _keep(extended, _Entry(count, entry.steps + option.steps, reached, gain, chosen))
+        known = _unbeaten(extended.values())
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Enough:
+    """What is needed in all with at most `limit` candidates, and what candidates of the other groups gain at best."""
+
+    need: int
+    limit: int
+    elsewhere: tuple[int, ...]
+
+    def best(self, gains: Sequence[int]) -> list[int]:
+        """An upper bound of what n more candidates gain, by n; `gains` are those left in the group."""
+        return _best([*gains, *self.elsewhere], self.limit)
+
+
+def _best(amounts: Sequence[int], limit: int) -> list[int]:
+    """The sum of the n largest amounts, for n = 0..limit."""
+    sums = list(accumulate(sorted(amounts, reverse=True)[:limit], initial=0))
+    return sums + sums[-1:] * (limit + 1 - len(sums))
 
 
 def _keep(best: dict[tuple[int, int, int], _Entry], entry: _Entry) -> None:
