@@ -71,7 +71,7 @@ def way_up(t: Translate, questionnaire: Questionnaire, explanation: Explanation)
         return None
     if way.answers:
         lines = tuple(Line(questionnaire.item(item).text, "", ()) for item in way.answers)
-        return Way(t("To see a level. Questions: {count}", count=len(lines)), lines, "")
+        return Way(t("Questions to answer: {count}", count=len(lines)), lines, "")
     opens = ""
     if way.opens:
         opened = "; ".join(questionnaire.item(item).text for item in way.opens)

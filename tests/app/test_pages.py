@@ -217,7 +217,7 @@ def test_the_profile_of_nobodys_answers_has_dashes_not_zeros(at):
     assert test.title[0].value == "Not enough answers yet for an overall level"
     assert "No level yet" in html(test)
     assert "The critical question “Is there a plan?” has no answer." in html(test)
-    assert "To see a level. Questions: " in html(test)
+    assert "Questions to answer: " in html(test)
 
 
 def test_a_facilitator_sees_who_has_joined_and_the_comparison(at):

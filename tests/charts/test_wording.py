@@ -96,7 +96,7 @@ def test_questions_that_would_be_asked_are_named():
 
 def test_a_withheld_part_lists_what_to_answer():
     way = way_up(t, FOUR, explain(FOUR, codes([4, 4, "", ""]))[0])
-    assert way.heading == "To see a level. Questions: 1"
+    assert way.heading == "Questions to answer: 1"
     assert [(line.question, line.move, line.steps) for line in way.lines] == [("Is i2 done?", "", ())]
 
 

@@ -126,3 +126,8 @@ def test_it_agrees_with_the_kernel(pair):
                     assert constraint.is_unknown == (not 1 <= known <= 5)
         shares = [constraint for constraint in found.constraints if constraint.kind == "share"]
         assert bool(shares) == (score.shares[found.level - 1] < float(built.scoring.threshold) * (1 - 1e-9))
+
+
+def test_a_panel_of_nobody_is_asked_nothing():
+    nobody = np.zeros((0, 2), np.uint8)
+    assert [(e.binding.kind, e.way_up) for e in explain(plain(2), nobody)] == [("nothing_asked", None)] * 2
