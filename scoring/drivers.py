@@ -43,9 +43,9 @@ class Drivers:
 def drivers(
     scheme: Scheme, panel: Panel, capped: Panel | None = None, samples: int = SAMPLES, seed: int = SEED
 ) -> Drivers:
-    """What moves the countries' ranks and levels. Countries that are not rated are left out; `samples` is a power of 2.
+    """What moves the countries' ranks and levels. Countries that are not rated are left out.
 
-    Raises ValueError (scipy) for another number of samples.
+    Raises ValueError when `samples` is not a power of 2, which the estimator needs.
     """
     cases = prepare(scheme, panel, capped)
     items, dimensions = scheme.dimensions[-1].stop, len(scheme.dimensions)
@@ -70,7 +70,8 @@ def _ranks(cases: Cases, drawn: Draws) -> Floats:
 
 
 def _levels(cases: Cases, drawn: Draws) -> Floats:
-    return replay_levels(cases, drawn)[-1][:, cases.is_rated[-1]].T.astype(np.float64)
+    levels: Floats = replay_levels(cases, drawn)[-1][:, cases.is_rated[-1]].T.astype(np.float64)
+    return levels
 
 
 def total_indices(
@@ -80,6 +81,8 @@ def total_indices(
 
     `groups` name columns of the `numbers` uniform inputs; `evaluate` is called (2 + groups) times on `samples` points.
     """
+    if samples.bit_count() != 1:
+        raise ValueError(f"{samples} samples: a power of 2 is needed.")
     from scipy.stats import sobol_indices  # noqa: PLC0415 (a second to import, and few need it)
 
     first, second = _points(numbers, samples, seed)

@@ -41,7 +41,7 @@ def competition_ranks(scores: Floats) -> Ranks:
         place = np.maximum.accumulate(place, axis=1)
     ranks = np.empty((replays, count), kind)
     keys &= MOST
-    keys += np.arange(0, replays * count, count)[:, None]
+    keys += np.arange(replays)[:, None] * count
     ranks.ravel()[keys] = place
     return ranks
 
@@ -49,7 +49,7 @@ def competition_ranks(scores: Floats) -> Ranks:
 def count_ranks(ranks: Ranks) -> Counts:
     """How often each country has each rank, K × K."""
     count = ranks.shape[1]
-    cells = ranks + np.arange(-1, count * count - 1, count, dtype=np.int64)
+    cells = ranks + (np.arange(count, dtype=np.int64) * count - 1)
     return np.bincount(cells.ravel(), minlength=count * count).reshape(count, count)
 
 
@@ -66,10 +66,17 @@ def count_ahead(ranks: Ranks) -> Counts:
     return total
 
 
-def quantiles(counts: Counts, probability: float) -> Floats:
-    """Quantile of each country's ranks (linear between order statistics, as `numpy.quantile`) from `count_ranks`."""
-    position = (counts[0].sum() - 1) * probability if len(counts) else 0.0
+def quantiles(counts: Counts, probabilities: tuple[float, ...]) -> Floats:
+    """Quantiles of each country's ranks, probabilities × K, from `count_ranks` (linear between order statistics, as `numpy.quantile`).
+
+    Every country has the same number of ranks, at least one.
+    """
     reached = counts.cumsum(axis=1)
-    low, high = (1.0 + (reached <= order).sum(axis=1) for order in (np.floor(position), np.ceil(position)))
-    found: Floats = low + (position - np.floor(position)) * (high - low)
+    found = np.empty((len(probabilities), len(counts)))
+    for row, probability in enumerate(probabilities):
+        position = (int(reached[0, -1]) - 1) * probability if len(counts) else 0.0
+        order = int(position)
+        low = (reached <= order).sum(axis=1)
+        high = low if position == order else (reached <= order + 1).sum(axis=1)
+        found[row] = 1 + low + (position - order) * (high - low)
     return found

@@ -114,8 +114,7 @@ def replay(
         ahead += count_ahead(ranks)  # of the last part, the questionnaire
     found = np.full((3, len(is_rated), count), np.nan)
     for part, own in enumerate(is_rated):
-        for place, probability in enumerate((0.5, 0.05, 0.95)):
-            found[place, part, own] = quantiles(counts[part], probability)
+        found[:, part, own] = quantiles(counts[part], (0.5, 0.05, 0.95))
     pairs = np.full((count, count), np.nan)
     pairs[np.ix_(is_rated[-1], is_rated[-1])] = ahead / replays
     levels = min(replays, LEVEL_REPLAYS)
