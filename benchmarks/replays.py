@@ -2,8 +2,8 @@
 
 Both compute the same from the same draws: scores and competition ranks of ten dimensions and the questionnaire, and who
 is ahead of whom. The plain loop runs a sample of the replays, its figures on them must agree, and its CPU time is scaled
-to all of them. The draws are made once and kept, as in the app. Levels and Sobol indices are timed beside it, with no peer. CPU seconds of all threads; run with
-OPENBLAS_NUM_THREADS=1 as the app does.
+to all of them. The draws are made once and kept, as in the app. Levels and Sobol indices are timed beside it, with no
+peer. CPU seconds of all threads; run with OPENBLAS_NUM_THREADS=1 as the app does.
 """
 
 from __future__ import annotations
