@@ -19,8 +19,9 @@ def check(source: Source, questionnaire: Questionnaire) -> Iterator[Problem]:
     if migration is None:
         return
     yield from _renamed(source, questionnaire, migration)
+    used = {*questionnaire.position, *questionnaire.dimension_ids}
     for number, item in enumerate(migration.dropped):
-        if item in questionnaire.position:
+        if item in used:
             yield source.problem(("migration", "dropped", number), "Q042", item=item, gone="dropped")
         elif item in migration.renamed:
             yield source.problem(("migration", "dropped", number), "Q041", item=item)
@@ -31,12 +32,13 @@ def check(source: Source, questionnaire: Questionnaire) -> Iterator[Problem]:
 
 
 def _renamed(source: Source, questionnaire: Questionnaire, migration: Migration) -> Iterator[Problem]:
+    used = {*questionnaire.position, *questionnaire.dimension_ids}
     first: dict[str, str] = {}
     for old, new in migration.renamed.items():
         at = ("migration", "renamed", old)
         if old == new:
             yield source.problem(at, "Q043", on_key=True, item=old)
-        elif old in questionnaire.position:
+        elif old in used:
             yield source.problem(at, "Q042", on_key=True, item=old, gone="renamed")
         elif new not in questionnaire.position:
             yield source.problem(at, "Q040", old=old, new=new)

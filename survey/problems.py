@@ -81,8 +81,8 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     "Q042": (
         "error",
         (
-            "'{item}' is {gone} here and still an item of this version. Remove it from migration, or give the item a "
-            "new id."
+            "'{item}' is {gone} here and still an id of this version. Remove it from migration, or give the item or "
+            "dimension a new id."
         ),
     ),
     "Q043": ("error", "'{item}' is renamed to itself. Remove the line."),

@@ -49,7 +49,9 @@ def test_without_the_block_the_hash_is_as_before():
         ("  renamed: {old: nowhere}\n", "Q040", "nowhere"),
         ("  renamed: {old: one}\n  dropped: [old]\n", "Q041", "old]"),
         ("  dropped: [one]\n", "Q042", "one]"),
+        ("  dropped: [only]\n", "Q042", "only]"),  # a dimension's id now
         ("  renamed: {one: two}\n", "Q042", "one: two"),
+        ("  renamed: {only: one}\n", "Q042", "only: one"),
         ("  renamed: {one: one}\n", "Q043", "one: one"),
         ("  renamed: {old: old}\n", "Q043", "old: old"),
         ("  comparable_with: [2.1.0]\n", "Q044", "2.1.0]"),
