@@ -71,16 +71,21 @@ def count_levels(routed: Codes, members: Groups, organisations: Groups, groups: 
     organisation's n responses weighs 1/n, so that an organisation weighs the same whatever the number of its respondents.
     """
     _, number, size = np.unique(organisations, return_inverse=True, return_counts=True)
-    home = np.zeros(len(size), dtype=np.intp)
-    home[number] = members
-    counts = np.zeros((groups, routed.shape[1], 5))
-    for level in range(1, 6):
-        np.add.at(counts[..., level - 1], members, (routed == level) / size[number][:, None])
-    known = np.zeros((len(size), routed.shape[1]), dtype=np.bool_)
-    np.logical_or.at(known, number, (routed >= 1) & (routed <= 5))
+    order = np.lexsort((number, members))
+    routed, members, number = routed[order], members[order], number[order]
+    counts = np.zeros((5, groups, routed.shape[1]))
     answers = np.zeros((groups, routed.shape[1]), dtype=np.intp)
-    np.add.at(answers, home, known)
-    return counts, answers
+    if len(order) == 0:
+        return np.moveaxis(counts, 0, -1), answers
+    first = np.flatnonzero(np.diff(members, prepend=-1))
+    for level in range(1, 6):
+        weight = (routed == level) / size[number][:, None]
+        counts[level - 1, members[first]] = np.add.reduceat(weight, first, axis=0)
+    own = np.flatnonzero(np.diff(number, prepend=-1))
+    known = np.logical_or.reduceat((routed >= 1) & (routed <= 5), own, axis=0)
+    first = np.flatnonzero(np.diff(members[own], prepend=-1))
+    answers[members[own][first]] = np.add.reduceat(known.astype(np.intp), first, axis=0)
+    return np.moveaxis(counts, 0, -1), answers
 
 
 def medians(shares: Floats) -> Floats:

@@ -189,3 +189,19 @@ def test_perfect_agreement_that_tells_units_apart_is_one(observers, levels):
 
 def test_a_dont_know_is_not_a_value():
     assert count_levels(np.array([[DONT_KNOW]], np.uint8), np.array([0]), np.array([0]), 1)[1].tolist() == [[0]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 3), st.integers(0, 2)), max_size=12))
+def test_counts_are_those_of_a_count_by_hand(rows):
+    """`rows`: an answer, an organisation within its group, a group."""
+    routed = np.array([[code] for code, _, _ in rows], np.uint8).reshape(-1, 1)
+    groups = np.array([group for _, _, group in rows], np.intp)
+    organisations = np.array([group * 10 + own for _, own, group in rows], np.intp)
+    counts, answers = count_levels(routed, groups, organisations, 3)
+    for group in range(3):
+        mine = [(code, own) for code, own, home in rows if home == group]
+        size = {own: sum(other == own for _, other in mine) for _, own in mine}
+        for level in range(1, 6):
+            weight = sum(1 / size[own] for code, own in mine if code == level)
+            assert counts[group, 0, level - 1] == pytest.approx(weight)
+        assert answers[group, 0] == len({own for code, own in mine if 1 <= code <= 5})
