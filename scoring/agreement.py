@@ -13,7 +13,6 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.panel import Groups
 from scoring.rule import TOLERANCE, Floats
 from survey.routing import Codes
 
@@ -64,7 +63,9 @@ def measure_agreement(counts: NDArray[Any], answers: NDArray[Any]) -> Agreement:
     return Agreement(defined, ad, consensus, rwg)
 
 
-def count_levels(routed: Codes, members: Groups, organisations: Groups, groups: int) -> tuple[Floats, NDArray[np.intp]]:
+def count_levels(
+    routed: Codes, members: NDArray[np.intp], organisations: NDArray[np.intp], groups: int
+) -> tuple[Floats, NDArray[np.intp]]:
     """What `measure_agreement` takes, of routed responses (r × items): counts (groups, items, 5), answers (groups, items).
 
     `members` (r,) and `organisations` (r,) number each response's group and organisation. As in a panel's score, each of an

@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.agreement import krippendorff_alpha
-from scoring.panel import Groups, form_panels
+from scoring.panel import form_panels
 from scoring.rule import TOLERANCE, Floats
 from survey.questionnaire import Form, Questionnaire
 from survey.response import DONT_KNOW, NOT_ASKED, UNANSWERED
 from survey.routing import Codes, route
+
+Numbers = NDArray[np.intp]
 
 FEWEST_RESPONSES: Final = 100
 UNANSWERABLE_ABOVE: Final = 0.5
@@ -72,8 +74,8 @@ class InstrumentReport:
 def examine_instrument(
     questionnaire: Questionnaire,
     codes: Codes,
-    groups: Groups | None = None,
-    organisations: Groups | None = None,
+    groups: Numbers | None = None,
+    organisations: Numbers | None = None,
     form: Form = "full",
 ) -> InstrumentReport:
     """Examine stored answers (n × items); `groups`, `organisations` (n,) number each response's country and organisation.
@@ -163,7 +165,7 @@ def _item(name: str, answers: NDArray[np.uint8], rest: Coefficient) -> ItemQuali
     )
 
 
-def _krippendorff(routed: Codes, groups: Groups | None, organisations: Groups | None) -> Coefficient:
+def _krippendorff(routed: Codes, groups: Numbers | None, organisations: Numbers | None) -> Coefficient:
     """An organisation's value is its panel's: the lower median of its respondents' levels, where enough of them know."""
     if len(routed) < FEWEST_RESPONSES:
         return Coefficient(None, len(routed), "too_few")
