@@ -53,8 +53,8 @@ def suppress_line(counts: NDArray[Any], minimum: int = PUBLISHED_FROM) -> LineSu
         return LineSuppression(hidden, total_shown=True)
     if cells.sum() < minimum:
         return LineSuppression(hidden, total_shown=False)
-    if hidden.sum() == 1 or cells[hidden].sum() < minimum:
-        # One more is enough: those left are 0 or reach the minimum by themselves.
+    if cells[hidden].sum() < minimum:
+        # So it is whenever one cell alone is hidden. One more is enough: those left are 0 or reach the minimum themselves.
         hidden[_smallest(cells, hidden)] = True
     return LineSuppression(hidden, total_shown=True)
 
@@ -143,7 +143,8 @@ def _reaches(start: int, end: int, there: Flags, back: Flags) -> bool:
 def _hide_rectangle(cells: Counts, hidden: Flags, cell: tuple[int, int]) -> None:
     """Hide the cheapest three cells that make a rectangle with this one in which its count can move; else the whole table.
 
-    Cheapest: the fewest cells that were not hidden before, of these the fewest organisations.
+    Cheapest: the fewest cells that were not hidden before, a 0 counting twice as it adds nothing to its lines' hidden sums;
+    of these the fewest organisations.
     """
     row, column = cell
     beside, below = cells[row][None, :], cells[:, column][:, None]
@@ -154,8 +155,9 @@ def _hide_rectangle(cells: Counts, hidden: Flags, cell: tuple[int, int]) -> None
         hidden[cells.sum(axis=1) == 0], hidden[:, cells.sum(axis=0) == 0] = False, False
         return
     added = [~hidden, ~hidden[row][None, :], ~hidden[:, column][:, None]]
-    number = sum(part.astype(np.int64) for part in added)
-    weight = sum(np.where(part, value, 0) for part, value in zip(added, (cells, beside, below), strict=True))
+    counts = (cells, beside, below)
+    number = sum(np.where(part, 1 + (value == 0), 0) for part, value in zip(added, counts, strict=True))
+    weight = sum(np.where(part, value, 0) for part, value in zip(added, counts, strict=True))
     cost = np.where(movable, number * (int(cells.sum()) * 3 + 1) + weight, np.iinfo(np.int64).max)
     other_row, other_column = np.unravel_index(int(np.argmin(cost)), cells.shape)
     hidden[other_row, other_column] = hidden[row, other_column] = hidden[other_row, column] = True

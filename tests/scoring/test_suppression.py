@@ -66,6 +66,18 @@ def test_a_table_by_hand():
     assert found.category_totals_shown
 
 
+def test_hidden_cells_of_a_category_reach_the_minimum():
+    """The two small ones would be 4 together, so the third of their category is hidden, and with it a whole other one."""
+    found = suppress_table(np.array([[2, 9, 9], [2, 9, 9], [9, 9, 9]]), 5)
+    assert found.hidden.tolist() == [[True, True, False]] * 3
+    assert found.category_totals_shown
+
+
+def test_a_zero_is_hidden_only_if_it_must_be():
+    found = suppress_table(np.array([[2, 9], [0, 9], [9, 9]]), 5)
+    assert found.hidden.tolist() == [[True, True], [False, False], [True, True]]
+
+
 def test_one_category_cannot_be_protected_beside_its_totals():
     found = suppress_table(np.array([[2], [9]]), 5)
     assert found.hidden.tolist() == [[True], [False]]
@@ -148,6 +160,8 @@ def test_no_hidden_cell_of_a_table_can_be_worked_out(rows, minimum):
             assert line[hidden].sum() >= min(minimum, line.sum())
     if found.category_totals_shown:
         assert found.group_totals_shown.all()
+        for line, hidden in zip(counts.T, found.hidden.T, strict=True):
+            assert not hidden.any() or line[hidden].sum() >= min(minimum, line.sum())
 
 
 def test_a_large_table_is_quick():
