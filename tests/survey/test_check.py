@@ -48,8 +48,8 @@ def test_no_file_ends_the_run(tree):
         "q/binary/questionnaire.yaml:1 Q001",
         "q/faulty/questionnaire.yaml:3 Q014",
         "q/faulty/questionnaire.yaml:16 Q020",
-        "q/other/questionnaire.yaml:22 Q011",
-        "q/other/questionnaire.yaml:26 Q010",
+        "q/other/questionnaire.yaml:26 Q011",
+        "q/other/questionnaire.yaml:30 Q010",
     ]
 
 

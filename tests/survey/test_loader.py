@@ -36,6 +36,8 @@ def test_every_key_is_read():
         Fraction(3, 4), Fraction(1, 4), Fraction(1, 2),
     )  # fmt: skip
     assert (scoring.margin, scoring.critical_margin, scoring.evidence_caps.described) == (3, 0, 2)
+    assert whole.migration is not None
+    assert (whole.migration.comparable_with, whole.migration.dropped) == (("1.0.0",), ("a-3",))
     first = whole.dimension("first")
     assert (first.weight, first.critical) == (Fraction(3, 2), True)
     assert (first.items[0].critical, first.items[0].pulse, first.items[0].weight) == (True, False, 2)
