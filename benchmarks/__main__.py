@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REGISTRY = {
     "scoring": "benchmarks.scoring",
     "answering": "benchmarks.answering",
+    "coverage": "benchmarks.coverage",
 }
 PEERS = ("numpy", "duckdb", "pandas", "streamlit")
 
