@@ -14,7 +14,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from survey.response import NOT_ASKED
 from survey.routing import Codes
 
 Groups = NDArray[np.intp]
@@ -24,6 +23,7 @@ Floats = NDArray[np.float64]
 # enough that float64 holds the exact sum of 100,000 organisations. For larger n, 1/n is right to n · 6e-12.
 _UNIT: Final = math.lcm(*range(1, 29))
 STATES: Final = 8
+_CHUNK: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,11 @@ class Organisations:
 def distribute(routed: Codes, members: Groups, count: int, weights: Floats | None = None) -> Distribution:
     """Distributions of routed responses (r × items). `members` (r,) names each response's row, 0..count-1; `weights` default to 1.
 
-    Each row's sums are made from its own responses only, in their order. Raises ValueError for weights that are not positive and finite.
+    Raises ValueError for weights that are not positive and finite.
     """
-    unit = 1.0
     if weights is not None and not (np.isfinite(weights).all() and (weights > 0).all()):
         raise ValueError("Weights of responses must be positive and finite.")
-    planes = _one_hot(routed, weights)
-    return Distribution(_add(planes, members, count).transpose(2, 1, 0), unit, np.bincount(members, minlength=count))
+    return Distribution(_add_up(routed, members, count, weights), 1.0, np.bincount(members, minlength=count))
 
 
 def gather(routed: Codes, members: Groups, count: int, organisations: NDArray[Any] | None = None) -> Organisations:
@@ -87,45 +85,41 @@ def gather(routed: Codes, members: Groups, count: int, organisations: NDArray[An
     A label that occurs in two groups is two organisations.
     """
     if organisations is None:
-        order = np.argsort(members, kind="stable")
-        own = Distribution(
-            _one_hot(routed[order], None).transpose(2, 1, 0), 1.0, np.ones(len(order), np.intp)
-        )  # fmt: skip
-        group = members[order]
-    else:
-        label = np.unique(organisations, return_inverse=True)[1].astype(np.intp)
-        pairs, row, size = np.unique(
-            members * (label.max(initial=0) + 1) + label, return_inverse=True, return_counts=True
-        )
-        unit = float(_UNIT) if size.max(initial=1) > 1 else 1.0
-        planes = _one_hot(routed, np.rint(unit / size[row]))
-        own = Distribution(_add(planes, row, len(pairs)).transpose(2, 1, 0), unit, size)
-        group = pairs // (label.max(initial=0) + 1)
-    together = _add(own.weights.transpose(2, 1, 0), group, count)
-    responses = np.bincount(group, weights=own.responses, minlength=count).astype(np.intp)
-    return Organisations(own, Distribution(together.transpose(2, 1, 0), own.unit, responses), group)
+        organisations = np.arange(len(members))
+    row, group, size, unit = _respondents(members, organisations)
+    weights = None if unit == 1 else np.rint(unit / size[row])
+    own = Distribution(_add_up(routed, row, len(group), weights), unit, size)
+    responses = np.bincount(members, minlength=count)
+    return Organisations(own, Distribution(_add_up(routed, members, count, weights), unit, responses), group)
 
 
-def _one_hot(routed: Codes, weights: Floats | None) -> Floats:
-    """Planes (8 × items × r), rows along the fast axis as the kernel wants them."""
-    codes = np.ascontiguousarray(routed.T)
-    assert codes.max(initial=0) <= NOT_ASKED
-    planes = np.empty((STATES, *codes.shape))
-    for state in range(STATES):
-        np.equal(codes, np.uint8(state), out=planes[state])
-    if weights is not None:
-        planes *= weights
-    return planes
+def respondent_weights(members: Groups, organisations: NDArray[Any]) -> Floats:
+    """Each response's weight (r,): one n-th of a whole number that is the same for all organisations."""
+    row, _, size, unit = _respondents(members, organisations)
+    weights: Floats = np.rint(unit / size[row])
+    return weights
 
 
-def _add(planes: Floats, rows: Groups, count: int) -> Floats:
-    """Sums of the planes' columns by row (8 × items × count). Each sum has an order of its own, untouched by the other rows."""
-    total = np.zeros((*planes.shape[:2], count))
-    if not rows.size:
-        return total
-    if (rows[1:] < rows[:-1]).any():
-        order = np.argsort(rows, kind="stable")
-        planes, rows = planes[..., order], rows[order]
-    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
-    total[..., rows[starts]] = np.add.reduceat(planes, starts, axis=-1)
-    return total
+def _respondents(members: Groups, organisations: NDArray[Any]) -> tuple[Groups, Groups, Groups, float]:
+    """Each response's organisation (r,); of each organisation the group and the number of responses (o,); an organisation's weight."""
+    labels, label = np.unique(organisations, return_inverse=True)
+    pairs, row, size = np.unique(members * max(1, len(labels)) + label, return_inverse=True, return_counts=True)
+    unit = float(_UNIT) if size.max(initial=1) > 1 else 1.0
+    return row, pairs // max(1, len(labels)), size, unit
+
+
+def _add_up(routed: Codes, rows: Groups, count: int, weights: Floats | None) -> Floats:
+    """Sums of weights (count × items × 8), in memory state by state and rows along the fast axis, as the kernel wants them.
+
+    Each sum is made from the row's own responses, one after the other, so that it is the same to the last bit whatever
+    other rows there are.
+    """
+    items = routed.shape[1]
+    total = np.zeros((STATES + 1, items, count))  # the last state, NOT_ASKED, is dropped
+    flat = total.reshape(-1)
+    for start in range(0, len(rows), _CHUNK):
+        at = slice(start, start + _CHUNK)
+        place = (routed[at] * np.intp(items) + np.arange(items)) * count + rows[at, None]
+        weight = 1.0 if weights is None else np.repeat(weights[at], items)
+        np.add.at(flat, place.reshape(-1), weight)
+    return total[:STATES].transpose(2, 1, 0)

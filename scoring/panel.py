@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.distribution import Distribution, Groups, distribute, gather
+from scoring.distribution import Distribution, Groups, distribute, respondent_weights
 from scoring.rule import TOLERANCE, Floats, rate
 from scoring.scheme import scheme_of
 from scoring.score import Scores, combine, supported_codes
@@ -91,13 +91,14 @@ def score_panels(
     organisations: NDArray[Any] | None = None,
     agreed: Codes | None = None,
 ) -> Scores:
-    """Scores of `count` panels, by the rule of `scoring.rule`; `organisations` as in `gather`, `agreed` as in `form`.
+    """Scores of `count` panels, by the rule of `scoring.rule`; `organisations` as in `scoring.distribution.gather`, `agreed` as in `form`.
 
     What stands behind an agreed level is the best evidence that a member of the panel gave for a level of that item.
     `coverage` counts the panel's items; coverage of invited is the caller's.
     """
     scheme = scheme_of(questionnaire)
-    panel = form(gather(routed, members, count, organisations).together, agreed)
+    weights = None if organisations is None else respondent_weights(members, organisations)
+    panel = form_panels(routed, members, count, weights, agreed)
     declared = rate(scheme, panel.codes, panel.shares)
     if evidence is None:
         return combine(declared, None)
@@ -105,6 +106,5 @@ def score_panels(
         best = np.zeros((count, routed.shape[1]), np.uint8)
         np.maximum.at(best, members, np.where((routed >= 1) & (routed <= 5), evidence, 0).astype(np.uint8))
         agreed = supported_codes(questionnaire, agreed, best)
-    supported = supported_codes(questionnaire, routed, evidence)
-    capped = form(gather(supported, members, count, organisations).together, agreed)
+    capped = form_panels(supported_codes(questionnaire, routed, evidence), members, count, weights, agreed)
     return combine(declared, rate(scheme, capped.codes, capped.shares))

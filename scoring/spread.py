@@ -79,13 +79,11 @@ def _finite_population(number: Groups, invited: Sequence[int | None] | None) -> 
     factor = np.ones(len(number))
     if invited is None:
         return factor
-    for index, population in enumerate(invited):
-        if population is None:
-            continue
-        if population < number[index]:
-            raise TooFewInvitedError(index, int(number[index]), population)
+    for index, (answered, population) in enumerate(zip(number.tolist(), invited, strict=True)):
+        if population is not None and answered > population:
+            raise TooFewInvitedError(index, answered, population)
         if population:
-            factor[index] = 1 - number[index] / population
+            factor[index] = 1 - answered / population
     return factor
 
 
