@@ -61,11 +61,12 @@ class Organisations:
         """How many organisations each group has."""
         return np.bincount(self.group, minlength=len(self.together.responses))
 
-    def others(self) -> Distribution:
-        """For each organisation, its group without it."""
-        rest = np.take(self.together.weights.transpose(2, 1, 0), self.group, axis=-1)
-        rest -= self.own.weights.transpose(2, 1, 0)
-        responses = self.together.responses[self.group] - self.own.responses
+    def others(self, at: slice = slice(None)) -> Distribution:
+        """For each organisation (of those at `at`), its group without it."""
+        group = self.group[at]
+        rest = np.take(self.together.weights.transpose(2, 1, 0), group, axis=-1)
+        rest -= self.own.weights.transpose(2, 1, 0)[..., at]
+        responses = self.together.responses[group] - self.own.responses[at]
         return Distribution(rest.transpose(2, 1, 0), self.own.unit, responses)
 
 

@@ -25,6 +25,7 @@ from survey.routing import Codes
 FEWEST: Final = 3  # organisations below which there is no interval
 PRIOR_DF: Final = 4.0
 CONFIDENCE: Final = 0.95
+_CHUNK: Final = 256  # panels without one organisation at a time: what fits the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,11 @@ def jackknife(
     its spread, though it is left out in turn like the others.
     """
     group, number = answers.group, answers.number
-    panel = form(answers.others(), None if agreed is None else agreed[group])
-    without = rate(scheme, panel.codes, panel.shares).score
+    without = np.empty((len(group), score.shape[1]))
+    for start in range(0, len(group), _CHUNK):
+        at = slice(start, start + _CHUNK)
+        panel = form(answers.others(at), None if agreed is None else agreed[group[at]])
+        without[at] = rate(scheme, panel.codes, panel.shares).score
     given = _levels_given(scheme, answers)
     if not group.size:
         return np.full(score.shape, np.nan), given
