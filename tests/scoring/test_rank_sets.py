@@ -89,6 +89,7 @@ def test_ties_and_zero_variances():
     assert sets([3, 3 + 1e-12], 0) == [(1, 2)] * 2
     assert sets([2, 2, 4.999], [0, 0, 1e-6]) == [(2, 3), (2, 3), (1, 1)]
     assert sets([3, 3], 1e-30) == [(1, 2)] * 2
+    assert sets([3, 3.1, 4.9], [1e-300, 1e-300, 0.01]) == [(3, 3), (2, 2), (1, 1)]
 
 
 def test_countries_without_an_interval_take_no_rank():
