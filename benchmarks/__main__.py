@@ -20,6 +20,7 @@ REGISTRY = {
     "scoring": "benchmarks.scoring",
     "replays": "benchmarks.replays",
     "answering": "benchmarks.answering",
+    "coverage": "benchmarks.coverage",
 }
 PEERS = ("numpy", "duckdb", "pandas", "streamlit")
 

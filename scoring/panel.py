@@ -9,10 +9,12 @@ answers, which is always an answer somebody gave.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.distribution import Distribution, Groups, distribute, respondent_weights
 from scoring.rule import TOLERANCE, Floats, rate
 from scoring.scheme import scheme_of
 from scoring.score import Scores, combine, supported_codes
@@ -20,7 +22,8 @@ from survey.questionnaire import Questionnaire
 from survey.response import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, UNANSWERED
 from survey.routing import Codes
 
-Groups = NDArray[np.intp]
+_MORE_THAN_HALF = 0.5 * (1 + TOLERANCE)
+_LESS_THAN_HALF = 0.5 * (1 - TOLERANCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +34,52 @@ class Panel:
     shares: Floats
 
 
-def form_panels(routed: Codes, members: Groups, count: int, weights: Floats | None = None) -> Panel:
+def form_panels(
+    routed: Codes, members: Groups, count: int, weights: Floats | None = None, agreed: Codes | None = None
+) -> Panel:
     """Panels of routed responses (r × items). `members` (r,) names each response's panel, 0..count-1; `weights` (r,) default to 1.
 
-    A panel without responses is asked nothing: every item NOT_ASKED.
+    A panel without responses is asked nothing: every item NOT_ASKED. `agreed`: see `form`.
     """
-    belongs = np.zeros((count, routed.shape[0]))
-    belongs[members, np.arange(routed.shape[0])] = 1.0 if weights is None else weights
+    return form(distribute(routed, members, count, weights), agreed)
 
-    def weigh(plane: NDArray[np.bool_]) -> Floats:
-        total: Floats = belongs @ plane.astype(np.float64)
-        return total
 
-    is_level = (routed >= 1) & (routed <= 5)
-    known, dont_know = weigh(is_level), weigh(routed == DONT_KNOW)
-    unanswered, not_applicable = weigh(routed == UNANSWERED), weigh(routed == NOT_APPLICABLE)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shares = np.stack([weigh(is_level & (routed >= level)) / known for level in (2, 3, 4, 5)], axis=-1)
-    total = known + dont_know + unanswered + not_applicable
-    more_than_half = 0.5 * (1 + TOLERANCE)
-    median = 1 + np.sum(shares > more_than_half, axis=-1)
-    missing = np.where((known + dont_know + not_applicable) > 0, DONT_KNOW, UNANSWERED)
-    is_unknown = known < (known + dont_know + unanswered) * (0.5 * (1 - TOLERANCE))
-    codes = np.where(is_unknown | (known == 0), missing, median)
-    codes = np.where(not_applicable > total * more_than_half, NOT_APPLICABLE, codes)
-    codes = np.where(total == 0, NOT_ASKED, codes).astype(np.uint8)
-    shares[codes > 5] = 0
-    shares[codes == UNANSWERED] = 0
-    return Panel(codes, shares)
+def form(answers: Distribution, agreed: Codes | None = None) -> Panel:
+    """The panel of each row of a distribution.
+
+    `agreed` (rows × items): a level, DONT_KNOW or NOT_APPLICABLE that was agreed on after discussion stands for the panel's
+    answers to that item; 0 = none. Where the panel was not asked the item it changes nothing.
+    """
+    state = answers.weights.transpose(2, 1, 0)
+    dont_know, unanswered, not_applicable = state[DONT_KNOW], state[UNANSWERED], state[NOT_APPLICABLE]
+    at_least = state[1:6].copy()
+    for level in (4, 3, 2, 1):
+        at_least[level - 1] += at_least[level]
+    known = at_least[0]
+    answered = known + dont_know
+    is_unknown = (known < (answered + unanswered) * _LESS_THAN_HALF) | (known == 0)
+    answered += not_applicable
+    total = answered + unanswered
+    is_not_applicable = not_applicable > total * _MORE_THAN_HALF
+    shares = np.zeros_like(at_least[1:])
+    np.divide(at_least[1:], known, out=shares, where=~(is_unknown | is_not_applicable))
+    codes = 1 + np.add.reduce(shares > _MORE_THAN_HALF, axis=0, dtype=np.uint8)
+    codes[is_unknown] = DONT_KNOW
+    codes[answered == 0] = UNANSWERED
+    codes[is_not_applicable] = NOT_APPLICABLE
+    codes[total == 0] = NOT_ASKED
+    if agreed is not None:
+        _replace(codes, shares, np.where(codes.T == NOT_ASKED, np.uint8(UNANSWERED), agreed).T)
+    return Panel(codes.T, shares.transpose(2, 1, 0))
+
+
+def _replace(codes: Codes, shares: Floats, agreed: Codes) -> None:
+    """Put agreed answers (items × rows) in the place of the panel's, as one response would give them."""
+    given = agreed != UNANSWERED
+    is_level = (agreed >= 1) & (agreed <= 5)
+    codes[given] = agreed[given]
+    for place, level in enumerate((2, 3, 4, 5)):
+        shares[place][given] = (is_level & (agreed >= level))[given]
 
 
 def score_panels(
@@ -67,20 +88,23 @@ def score_panels(
     members: Groups,
     count: int,
     evidence: Codes | None = None,
-    weights: Floats | None = None,
+    organisations: NDArray[Any] | None = None,
+    agreed: Codes | None = None,
 ) -> Scores:
-    """Scores of `count` panels, by the rule of `scoring.rule`. `coverage` counts the panel's items; coverage of invited is the caller's."""
+    """Scores of `count` panels, by the rule of `scoring.rule`; `organisations` as in `scoring.distribution.gather`, `agreed` as in `form`.
+
+    What stands behind an agreed level is the best evidence that a member of the panel gave for a level of that item.
+    `coverage` counts the panel's items; coverage of invited is the caller's.
+    """
     scheme = scheme_of(questionnaire)
-    panel = form_panels(routed, members, count, weights)
+    weights = None if organisations is None else respondent_weights(members, organisations)
+    panel = form_panels(routed, members, count, weights, agreed)
     declared = rate(scheme, panel.codes, panel.shares)
     if evidence is None:
         return combine(declared, None)
-    capped = form_panels(supported_codes(questionnaire, routed, evidence), members, count, weights)
+    if agreed is not None:
+        best = np.zeros((count, routed.shape[1]), np.uint8)
+        np.maximum.at(best, members, np.where((routed >= 1) & (routed <= 5), evidence, 0).astype(np.uint8))
+        agreed = supported_codes(questionnaire, agreed, best)
+    capped = form_panels(supported_codes(questionnaire, routed, evidence), members, count, weights, agreed)
     return combine(declared, rate(scheme, capped.codes, capped.shares))
-
-
-def organisation_weights(organisations: NDArray[np.int64]) -> Floats:
-    """1/n for each of an organisation's n respondents, so that an organisation weighs the same whatever their number."""
-    _, inverse, counts = np.unique(organisations, return_inverse=True, return_counts=True)
-    weights: Floats = 1.0 / counts[inverse]
-    return weights

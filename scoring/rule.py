@@ -167,10 +167,21 @@ def _weigh(plane: NDArray[Any], part: Parts) -> NDArray[Any]:
     if plane.dtype == np.bool_:
         rows = plane.view(np.uint8)
         weighted = rows if part.equal else rows * part.weights[:, None]
-        total: NDArray[Any] = np.add.reduce(weighted, axis=0, dtype=part.total_type)
-        return total
-    shared: NDArray[Any] = np.add.reduce(plane * part.weights[:, None].astype(np.float64), axis=0)
-    return shared
+        return _add_rows(weighted, part.total_type)
+    return _add_rows(plane * part.weights[:, None].astype(np.float64), np.float64)
+
+
+def _add_rows(rows: NDArray[Any], kind: Any) -> NDArray[Any]:
+    """Sum along the first axis, row after row.
+
+    numpy adds a single column in another order; but a country's figures must not change, not even in the last bit, with the
+    number of countries beside it.
+    """
+    if rows.shape[1] == 1 and kind == np.float64:
+        total: NDArray[Any] = np.add.accumulate(rows, axis=0, dtype=kind)[-1]
+    else:
+        total = np.add.reduce(rows, axis=0, dtype=kind)
+    return total
 
 
 def _count(plane: NDArray[np.bool_]) -> NDArray[Any]:
@@ -203,9 +214,9 @@ def _rate_whole(scheme: Scheme, out: _Output, at: slice) -> None:
         shares, unknown = np.where(included[:, None], shares, 0), np.where(included, unknown, 0)
     weights = whole.weights.astype(np.float64)[:, None] * included
     with np.errstate(invalid="ignore", divide="ignore"):
-        weights /= np.add.reduce(weights, axis=0)
+        weights /= _add_rows(weights, np.float64)
         np.add.reduce(weights[:, None, :] * shares, axis=0, out=out.shares[-1, :, at])
-        np.add.reduce(weights * unknown, axis=0, out=out.unknown[-1, at])
+        out.unknown[-1, at] = _add_rows(weights * unknown, np.float64)
     status = (out.unknown[-1, at] > scheme.max_unknown * (1 + TOLERANCE)).astype(np.uint8)
     status[~included.any(axis=0)] = NOT_RATED
     out.status[-1, at] = status
