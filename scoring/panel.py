@@ -76,7 +76,8 @@ def score_panels(
     if evidence is None:
         return combine(declared, None)
     capped = form_panels(supported_codes(questionnaire, routed, evidence), members, count, weights)
-    return combine(declared, rate(scheme, capped.codes, capped.shares))
+    supported = rate(scheme, capped.codes, capped.shares)
+    return combine(declared, (supported.score, supported.level))
 
 
 def organisation_weights(organisations: NDArray[np.int64]) -> Floats:
