@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REGISTRY = {
     "scoring": "benchmarks.scoring",
     "answering": "benchmarks.answering",
+    "files": "benchmarks.files",
 }
 PEERS = ("numpy", "duckdb", "pandas", "streamlit")
 

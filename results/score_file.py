@@ -106,9 +106,9 @@ class _Numbers(dict[float, str]):
 
 
 def _quoted(value: str) -> str:
-    """A value as CSV writes it within a row."""
+    """A value as CSV writes it within a row. (A writer of rows that end in \\r\\n is the one that also quotes a lone \\r.)"""
     if _PLAIN.fullmatch(value):
         return value
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow((value, ""))
-    return text.getvalue().removesuffix(",\n")
+    csv.writer(text, lineterminator="\r\n").writerow((value, ""))
+    return text.getvalue().removesuffix(",\r\n")
