@@ -21,6 +21,7 @@ REGISTRY = {
     "replays": "benchmarks.replays",
     "answering": "benchmarks.answering",
     "coverage": "benchmarks.coverage",
+    "files": "benchmarks.files",
 }
 PEERS = ("numpy", "duckdb", "pandas", "streamlit")
 

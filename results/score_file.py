@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from pathlib import Path
+from typing import Any
 
-from scoring.score import score
-from scoring.scorecard import Score, scorecard
+from numpy.typing import NDArray
+
+from scoring.rule import RATED, Floats
+from scoring.score import Scores, score
+from scoring.scorecard import STATUSES
 from survey.answers_file import AnswersFile, load_answers, read_answers
 from survey.loader import load
-from survey.questionnaire import Form, Questionnaire
+from survey.questionnaire import LEVELS, Form, Questionnaire
 
 COLUMNS = (
     "response", "part", "kind", "status", "score", "level", "score_high", "level_high", "share_2", "share_3", "share_4", "share_5",
     "coverage", "unknown", "supported_score", "supported_level", "held_by",
 )  # fmt: skip
 
+_BLOCK = 4096
+_PLAIN = re.compile(r"[\w.:/@+-]+")
+
 
 def score_file(questionnaire_path: Path, answers_path: str, form: Form) -> Iterator[str]:
-    """The lines of the scores of a file of answers (`-` = standard input).
+    """The lines of the scores of a file of answers (`-` = standard input), many at a time.
 
     Raises ProblemsError, before the first line, when the questionnaire or any answer has a problem.
     """
@@ -34,32 +44,71 @@ def score_file(questionnaire_path: Path, answers_path: str, form: Form) -> Itera
 
 
 def score_lines(questionnaire: Questionnaire, answers: AnswersFile, form: Form) -> Iterator[str]:
-    """Responses in input order; of each the dimensions in the questionnaire's order, then the questionnaire."""
-    scores = score(questionnaire, answers.codes, answers.evidence, form)
-    yield _line(COLUMNS)
-    for row, response in enumerate(answers.responses):
-        card = scorecard(questionnaire, scores, row)
-        for part in (*card.dimensions, card.whole):
-            yield _line([response, *figures(part)])
+    """The lines, those of some thousand responses at a time: responses in input order; of each the dimensions in the
+    questionnaire's order, then the questionnaire.
+    """
+    yield ",".join(COLUMNS) + "\n"
+    for start in range(0, len(answers.responses), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        scores = score(questionnaire, answers.codes[block], answers.evidence[block], form)
+        names = [_quoted(response) for response in answers.responses[block]]
+        parts = [
+            map("".join, zip(names, repeat(f",{part},{kind},"), figures, repeat("\n")))
+            for (part, kind), figures in zip(_parts(questionnaire), _figures(questionnaire, scores), strict=True)
+        ]
+        yield "".join(chain.from_iterable(zip(*parts, strict=True)))
 
 
-def _line(values: Iterable[str]) -> str:
+def _parts(questionnaire: Questionnaire) -> list[tuple[str, str]]:
+    return [*((part, "dimension") for part in questionnaire.dimension_ids), (questionnaire.id, "questionnaire")]
+
+
+def _figures(questionnaire: Questionnaire, scores: Scores) -> Iterator[Iterable[str]]:
+    """For each part, every response's figures as text, in the order of COLUMNS; a missing figure is empty (see `Score`)."""
+    numbers, levels = _Numbers(), ("", *(str(level) for level in LEVELS))
+    count = len(questionnaire.dimensions)
+    items = [item.id for item in questionnaire.items]
+    for part in range(count + 1):
+        holders = [*(questionnaire.dimension_ids if part == count else items), ""]  # -1 finds the last
+        status = scores.status[:, part]
+        rated = status == RATED
+
+        def number(values: Floats, of: int = part) -> Iterable[str]:
+            return map(numbers.__getitem__, values[:, of].tolist())
+
+        def named(names: Sequence[str], values: NDArray[Any]) -> Iterable[str]:
+            return map(names.__getitem__, values.tolist())
+
+        columns = (
+            named(STATUSES, status),
+            number(scores.score),
+            named(levels, scores.level[:, part] * rated),
+            number(scores.score_high),
+            named(levels, scores.level_high[:, part]),
+            *(number(scores.shares[:, :, place]) for place in range(4)),
+            number(scores.coverage),
+            number(scores.unknown),
+            number(scores.supported_score),
+            named(levels, scores.supported_level[:, part] * rated),
+            named(holders, scores.held_by[:, part]),
+        )
+        yield map(",".join, zip(*columns, strict=True))
+
+
+class _Numbers(dict[float, str]):
+    """Figures as text in full precision, NaN as nothing. Many responses share a figure: 0.75 is written out once."""
+
+    def __missing__(self, value: float) -> str:
+        if math.isnan(value):
+            return ""
+        text = self[value] = repr(value)
+        return text
+
+
+def _quoted(value: str) -> str:
+    """A value as CSV writes it within a row. (A writer of rows that end in \\r\\n is the one that also quotes a lone \\r.)"""
+    if _PLAIN.fullmatch(value):
+        return value
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(values)
-    return text.getvalue()
-
-
-def figures(part: Score) -> Iterable[str]:
-    """A part's figures as text, in the order of COLUMNS; a missing figure is empty."""
-    shares = part.shares or (None, None, None, None)
-    numbers = (
-        part.score, part.level, part.score_high, part.level_high, *shares, part.coverage, part.unknown, part.supported_score,
-        part.supported_level,
-    )  # fmt: skip
-    return [
-        part.part,
-        part.kind,
-        part.status,
-        *("" if number is None else repr(number) for number in numbers),
-        part.held_by,
-    ]
+    csv.writer(text, lineterminator="\r\n").writerow((value, ""))
+    return text.getvalue().removesuffix(",\r\n")

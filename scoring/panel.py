@@ -107,4 +107,5 @@ def score_panels(
         np.maximum.at(best, members, np.where((routed >= 1) & (routed <= 5), evidence, 0).astype(np.uint8))
         agreed = supported_codes(questionnaire, agreed, best)
     capped = form_panels(supported_codes(questionnaire, routed, evidence), members, count, weights, agreed)
-    return combine(declared, rate(scheme, capped.codes, capped.shares))
+    supported = rate(scheme, capped.codes, capped.shares)
+    return combine(declared, (supported.score, supported.level))

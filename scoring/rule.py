@@ -4,18 +4,20 @@ For a minister: level 3 means that at least two in three requirements are at lev
 than one step behind, and nothing at all more than two. Exactly: docs/methodology.md.
 
 Work is done part-major (one row per item, responses along the fast axis) in chunks that fit the cache, on bytes where
-weights allow it. No Python loop runs over responses.
+weights allow it: what a level needs is compared as integers, and only scores are divided. No Python loop runs over responses.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.scheme import Parts, Scheme
+from scoring.scheme import Run, Scheme
 from survey.response import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, UNANSWERED
 from survey.routing import Codes
 
@@ -28,34 +30,66 @@ Bytes = NDArray[np.uint8]
 
 # Every comparison with a threshold or a limit allows this relative error of the sums before it.
 TOLERANCE: Final = 1e-9
-_CHUNK: Final = 8192
+_CHUNK: Final = 4096
 _TOP: Final = 5
+_WIDER: Final[dict[Any, Any]] = {np.dtype(np.uint8): np.uint16, np.dtype(np.uint16): np.uint32}
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """What n responses' figures are made of, part-major. Per dimension (d) `weights` (6, d, n): at level 2, 3, 4, 5 or better,
+    unknown, applicable; and `counts` (2, d, n): asked, answered. For the questionnaire `whole` (5, n): the weighted means of
+    its rated dimensions' four shares and unknown shares, 0-1.
+    """
+
+    weights: NDArray[Any]
+    counts: NDArray[Any]
+    whole: Floats
+
+
+@dataclass(frozen=True)
 class Ratings:
     """Figures of n responses (or panels) × p parts; the parts are the dimensions in order, then the questionnaire.
 
-    `status` RATED, WITHHELD or NOT_RATED; `shares` (n, p, 4) for L = 2..5 in 0-1; `score`, `score_high` 1.0-5.0;
-    `level`, `level_high` 1-5, computed also when withheld; `unknown` and `coverage` 0-1. Where NOT_RATED every number is
-    NaN and every level 0, coverage excepted, which is NaN only when nothing is asked. `held_by` is the index of the
-    first part that holds the level below what the shares alone give (an item's column; a dimension's index), else -1.
+    `status` RATED, WITHHELD or NOT_RATED; `score`, `score_high` 1.0-5.0, the latter with every unknown at 5 instead of 1;
+    `level`, `level_high` 1-5, computed also when withheld. `held_by` is the index of the first part that holds the level
+    below what the shares alone give (an item's column; a dimension's index), else -1. Where NOT_RATED every number is NaN
+    and every level 0, coverage excepted, which is NaN only when nothing is asked.
+
+    `shares`, `unknown` and `coverage` are divided from `sums` when first asked for: they would be most of the memory.
     """
 
     status: Bytes
-    shares: Floats
     score: Floats
+    score_high: Floats
     level: Bytes
     level_high: Bytes
-    unknown: Floats
-    coverage: Floats
     held_by: NDArray[np.int16]
+    sums: Sums
 
-    @property
-    def score_high(self) -> Floats:
-        """The score with every unknown at 5 instead of 1."""
-        high: Floats = self.score + 4 * self.unknown
-        return high
+    @cached_property
+    def shares(self) -> Floats:
+        """Share of the weight at level L = 2..5 or better (n, p, 4), 0-1."""
+        own = self.sums.weights[:4] / _divisor(self.sums.weights[5])
+        together = np.concatenate([own, self.sums.whole[:4, None]], axis=1)
+        together[:, self.status.T == NOT_RATED] = np.nan
+        return together.transpose(2, 1, 0)
+
+    @cached_property
+    def unknown(self) -> Floats:
+        """Share of the applicable weight that is unknown (n, p), 0-1."""
+        own = self.sums.weights[4] / _divisor(self.sums.weights[5])
+        together = np.concatenate([own, self.sums.whole[4:]])
+        together[self.status.T == NOT_RATED] = np.nan
+        return together.T
+
+    @cached_property
+    def coverage(self) -> Floats:
+        """Answered ÷ asked items, by count (n, p), 0-1."""
+        asked, answered = np.concatenate([self.sums.counts, self.sums.counts.sum(axis=1)[:, None]], axis=1)
+        with np.errstate(invalid="ignore"):
+            covered: Floats = answered / asked
+        return covered.T
 
 
 def rate(scheme: Scheme, codes: Codes, shares: Floats | None = None) -> Ratings:
@@ -64,199 +98,242 @@ def rate(scheme: Scheme, codes: Codes, shares: Floats | None = None) -> Ratings:
     `shares` (n × items × 4) is a panel's weighted share of known answers at level 2..5 or better, and `codes` then holds
     each item's lower median or missing code. Without it a response is the panel of one: its shares are 0 or 1.
     """
-    n, parts = codes.shape[0], len(scheme.dimensions) + 1
-    out = _Output(n, parts)
-    for start in range(0, n, _CHUNK):
-        stop = min(n, start + _CHUNK)
-        known = None if shares is None else np.ascontiguousarray(shares[start:stop].transpose(2, 1, 0))
-        _rate_chunk(scheme, np.ascontiguousarray(codes[start:stop].T), known, out, slice(start, stop))
-    return out.ratings()
+    n = codes.shape[0]
+    out = _output(scheme, n, scheme.items.weights.dtype if shares is None else np.dtype(np.float64))
+    for at in _chunks(n):
+        own = np.ascontiguousarray(codes[at].T)
+        known = None if shares is None else shares[at].transpose(2, 1, 0)
+        _rate_chunk(scheme, _add_up(scheme, own, _levels(own), known), out, at)
+    return Ratings(
+        out.status.T, out.score.T, out.score_high.T, out.level.T, out.level_high.T, out.held_by.T, out.sums
+    )  # fmt: skip
 
 
-class _Output:
-    """The result arrays, part-major while they are filled."""
+def rate_supported(scheme: Scheme, codes: Codes, evidence: Codes) -> tuple[Floats, Bytes]:
+    """Score and level (n, p each) of routed answers (n × items) that are lowered to what their evidence (tiers 0-3) supports.
 
-    def __init__(self, n: int, parts: int) -> None:
-        self.status = np.empty((parts, n), np.uint8)
-        self.shares = np.empty((parts, 4, n))
-        self.score = np.empty((parts, n))
-        self.level = np.empty((parts, n), np.uint8)
-        self.level_high = np.empty((parts, n), np.uint8)
-        self.unknown = np.empty((parts, n))
-        self.coverage = np.empty((parts, n))
-        self.held_by = np.full((parts, n), -1, np.int16)
+    Tiers of answers that are not levels are ignored. The rest of the figures is not kept.
+    """
+    n, parts = codes.shape[0], len(scheme.sizes) + 1
+    score, level = np.empty((parts, n)), np.empty((parts, n), np.uint8)
+    out = _output(scheme, min(n, _CHUNK), scheme.items.weights.dtype)
+    for at in _chunks(n):
+        own, here = np.ascontiguousarray(codes[at].T), slice(0, at.stop - at.start)
+        # A table looked up by bytes; `clip` spares the check of every index.
+        caps = scheme.caps.take(np.ascontiguousarray(evidence[at].T), mode="clip")
+        _rate_chunk(scheme, _add_up(scheme, own, np.minimum(_levels(own), caps), None), out, here)
+        score[:, at], level[:, at] = out.score[:, here], out.level[:, here]
+    return score.T, level.T
 
-    def ratings(self) -> Ratings:
-        return Ratings(
-            self.status.T, self.shares.transpose(2, 0, 1), self.score.T, self.level.T, self.level_high.T,
-            self.unknown.T, self.coverage.T, self.held_by.T,
-        )  # fmt: skip
+
+def _chunks(n: int) -> Iterator[slice]:
+    return (slice(start, min(n, start + _CHUNK)) for start in range(0, n, _CHUNK))
+
+
+def _levels(codes: Codes) -> Bytes:
+    """0 where the answer is not a level."""
+    levels: Bytes = codes * (codes <= _TOP).view(np.uint8)
+    return levels
 
 
 @dataclass(frozen=True, slots=True)
-class _Sums:
-    """Sums of one chunk, one row per dimension: weights `at_level` (d, 4, b), `unknown`, `applicable`, `not_applicable`
-    (d, b), counts `asked`, `answered` (d, b), and whether a critical item is unanswered.
+class _Output:
+    """The result arrays, part-major (parts, n) while they are filled."""
 
-    `caps` and `caps_high` hold, for each dimension, the highest level that each of its items allows (items, b), at the low
-    and the high end of the band.
+    status: Bytes
+    score: Floats
+    score_high: Floats
+    level: Bytes
+    level_high: Bytes
+    held_by: NDArray[np.int16]
+    sums: Sums
+
+
+def _output(scheme: Scheme, n: int, total_type: np.dtype[Any]) -> _Output:
+    count = len(scheme.sizes)
+    shape = (count + 1, n)
+    weights, counts = np.empty((6, count, n), total_type), np.empty((2, count, n), scheme.sizes.dtype)
+    status, level, level_high = np.empty((3, *shape), np.uint8)
+    return _Output(
+        status, np.empty(shape), np.empty(shape), level, level_high, np.empty(shape, np.int16),
+        Sums(weights, counts, np.empty((5, n))),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """The sums of b responses, a row per dimension: `weights` (7, d, b) and `counts` (2, d, b), which begin as those of `Sums`
+    and end with the weight that is not applicable; whether a critical item is unanswered; the least cap of its items with
+    the first item that sets it (see `_keys`), and their least cap at the high end (d, b).
     """
 
-    at_level: Floats
-    unknown: Floats
-    applicable: Floats
-    not_applicable: Floats
-    asked: Floats
-    answered: Floats
+    weights: NDArray[Any]
+    counts: NDArray[Any]
     critical_unanswered: NDArray[np.bool_]
-    caps: list[Bytes]
-    caps_high: list[Bytes]
+    held: NDArray[Any]
+    cap_high: Bytes
 
 
-def _rate_chunk(scheme: Scheme, codes: Codes, shares: Floats | None, out: _Output, at: slice) -> None:
-    """Fill one chunk: `codes` (items × b), `shares` (4 × items × b)."""
-    sums = _add_up(scheme, codes, shares)
-    dimensions = slice(0, len(scheme.dimensions))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        np.divide(sums.answered, sums.asked, out=out.coverage[dimensions, at])
-        np.divide(sums.answered.sum(axis=0), sums.asked.sum(axis=0), out=out.coverage[-1, at])
-        np.divide(sums.at_level, sums.applicable[:, None], out=out.shares[dimensions, :, at])
-        np.divide(sums.unknown, sums.applicable, out=out.unknown[dimensions, at])
-    out.status[dimensions, at] = _dimension_status(scheme, sums)
-    _fill(scheme, out, (dimensions, at), _lowest(sums.caps), _lowest(sums.caps_high))
-    for index, part in enumerate(scheme.dimensions):
-        _hold(out, (index, at), sums.caps[index], part.start)
-    _rate_whole(scheme, out, at)
-
-
-def _add_up(scheme: Scheme, codes: Codes, shares: Floats | None) -> _Sums:
-    count, width = len(scheme.dimensions), codes.shape[1]
-    levels = codes * (codes <= _TOP).view(np.uint8)  # 0 where the answer is not a level
+def _add_up(scheme: Scheme, codes: Codes, levels: Bytes, shares: Floats | None) -> _Chunk:
+    """Sum one chunk: `codes` and `levels` (items × b), `shares` (4 × items × b)."""
     unanswered = codes == UNANSWERED
-    unknown = unanswered | (codes == DONT_KNOW)
-    not_asked, not_applicable = codes == NOT_ASKED, codes == NOT_APPLICABLE
-    is_level = levels > 0
-    planes = [levels >= level for level in (2, 3, 4, 5)] if shares is None else list(shares * is_level)
+    # Weighed: four levels, unknown, level at all, not applicable. Counted: not asked, unanswered, critical and unanswered.
+    planes = np.empty((10, *codes.shape), np.bool_)
+    for place, level in ((0, 2), (1, 3), (2, 4), (3, 5), (5, 1)):
+        np.greater_equal(levels, level, out=planes[place])
+    np.logical_or(unanswered, codes == DONT_KNOW, out=planes[4])
+    np.equal(codes, NOT_APPLICABLE, out=planes[6])
+    np.equal(codes, NOT_ASKED, out=planes[7])
+    planes[8] = unanswered
+    np.logical_and(unanswered, scheme.items.critical[:, None], out=planes[9])
+    rows = planes.view(np.uint8)
     # Unknown stands at 1 below and at 5 above; what is not applicable or not asked stands at 5 and so holds nothing.
-    five = np.uint8(_TOP)
-    outside = (not_asked | not_applicable).view(np.uint8) * five
-    low = levels + unknown.view(np.uint8) + outside
-    high = levels + unknown.view(np.uint8) * five + outside
-    at_level = np.empty((count, 4, width))
-    rows = np.empty((5, count, width))
-    critical_unanswered = np.zeros((count, width), np.bool_)
-    caps, caps_high = [], []
-    for index, part in enumerate(scheme.dimensions):
-        own = slice(part.start, part.stop)
-        for place, plane in enumerate(planes):
-            at_level[index, place] = _weigh(plane[own], part)
-        rows[0, index] = _weigh(unknown[own], part)
-        rows[1, index] = rows[0, index] + _weigh(is_level[own], part)
-        rows[2, index] = _weigh(not_applicable[own], part)
-        rows[3, index] = (part.stop - part.start) - _count(not_asked[own]).astype(np.float64)
-        rows[4, index] = rows[3, index] - _count(unanswered[own])
-        if part.any_critical:
-            np.logical_or.reduce(unanswered[own][part.critical], axis=0, out=critical_unanswered[index])
-        caps.append(low[own] + part.headroom[:, None])
-        caps_high.append(high[own] + part.headroom[:, None])
-    return _Sums(at_level, rows[0], rows[1], rows[2], rows[3], rows[4], critical_unanswered, caps, caps_high)
+    cap = levels + scheme.items.headroom[:, None]
+    cap += rows[4]
+    cap += (rows[6] | rows[7]) * np.uint8(_TOP)
+    keys, cap_high = _keys(cap), cap + rows[4] * np.uint8(_TOP - 1)
+    shape = (len(scheme.sizes), codes.shape[1])
+    weights = np.empty((7, *shape), scheme.items.weights.dtype)
+    counts = np.empty((3, *shape), scheme.sizes.dtype)
+    held, lowest_high = np.empty(shape, keys.dtype), np.empty(shape, np.uint8)
+    for run in scheme.runs:
+        weighed = rows[:7, run.items] if scheme.equal else rows[:7, run.items] * scheme.items.weights[run.items, None]
+        _reduce(np.add, weighed, run, weights)
+        _reduce(np.add, rows[7:, run.items], run, counts)
+        _reduce(np.minimum, keys[run.items], run, held)
+        _reduce(np.minimum, cap_high[run.items], run, lowest_high)
+    if shares is not None:
+        weights = weights.astype(np.float64)
+        weighed = shares * planes[5] * scheme.items.weights[:, None]
+        for run in scheme.runs:
+            _reduce(np.add, weighed[:, run.items], run, weights[:4])
+    weights[5] += weights[4]
+    np.subtract(scheme.sizes, counts[0], out=counts[0])
+    np.subtract(counts[0], counts[1], out=counts[1])
+    return _Chunk(weights, counts[:2], counts[2] > 0, held, lowest_high)
 
 
-def _weigh(plane: NDArray[Any], part: Parts) -> NDArray[Any]:
-    """Σ weight × plane over the items: exact integers for 0/1 planes and integer weights, else float64."""
-    if plane.dtype == np.bool_:
-        rows = plane.view(np.uint8)
-        weighted = rows if part.equal else rows * part.weights[:, None]
-        return _add_rows(weighted, part.total_type)
-    return _add_rows(plane * part.weights[:, None].astype(np.float64), np.float64)
+def _reduce(ufunc: np.ufunc, rows: NDArray[Any], run: Run, out: NDArray[Any]) -> None:
+    """Reduce the items of a run (…, items, b) to its dimensions, into `out` (…, d, b)."""
+    apart = rows.reshape(*rows.shape[:-2], -1, run.size, rows.shape[-1])
+    if rows.dtype == np.float64:
+        out[..., run.dimensions, :] = _add(apart)
+    else:
+        ufunc.reduce(apart, axis=-2, dtype=out.dtype, out=out[..., run.dimensions, :])
 
 
-def _add_rows(rows: NDArray[Any], kind: Any) -> NDArray[Any]:
-    """Sum along the first axis, row after row.
+def _add(rows: Floats) -> Floats:
+    """Sums (…, b) of rows (…, k, b), row after row.
 
     numpy adds a single column in another order; but a country's figures must not change, not even in the last bit, with the
     number of countries beside it.
     """
-    if rows.shape[1] == 1 and kind == np.float64:
-        total: NDArray[Any] = np.add.accumulate(rows, axis=0, dtype=kind)[-1]
-    else:
-        total = np.add.reduce(rows, axis=0, dtype=kind)
+    if rows.shape[-1] == 1:
+        return np.add.accumulate(rows, axis=-2)[..., -1, :]
+    total: Floats = np.add.reduce(rows, axis=-2)
     return total
 
 
-def _count(plane: NDArray[np.bool_]) -> NDArray[Any]:
-    """How many are true along the first axis (at most 65,535)."""
-    small = plane.shape[0] <= np.iinfo(np.uint8).max
-    total: NDArray[Any] = np.add.reduce(plane.view(np.uint8), axis=0, dtype=np.uint8 if small else np.uint16)
-    return total
+def _keys(caps: Bytes) -> NDArray[Any]:
+    """Caps (parts, b), at most 15, each in the upper four bits above its part's number: the least of a column is its least cap
+    together with the first part that sets it."""
+    keys: NDArray[Any] = caps.astype(np.uint16 if len(caps) <= 1 << 12 else np.uint32)
+    keys <<= _number_bits(keys)
+    keys |= np.arange(len(caps), dtype=keys.dtype)[:, None]
+    return keys
 
 
-def _lowest(caps: list[Bytes]) -> Bytes:
-    return np.stack([np.minimum.reduce(rows, axis=0) for rows in caps])
+def _number_bits(keys: NDArray[Any]) -> int:
+    return 8 * keys.itemsize - 4
 
 
-def _dimension_status(scheme: Scheme, sums: _Sums) -> Bytes:
-    asked = sums.applicable + sums.not_applicable
-    too_many = sums.not_applicable > asked * (scheme.max_not_applicable * (1 + TOLERANCE))
-    withheld = sums.critical_unanswered | (sums.unknown > sums.applicable * (scheme.max_unknown * (1 + TOLERANCE)))
-    status = withheld.astype(np.uint8)
-    status[too_many | (sums.applicable == 0)] = NOT_RATED
-    return status
+def _rate_chunk(scheme: Scheme, chunk: _Chunk, out: _Output, at: slice) -> None:
+    """Rate the dimensions, then the questionnaire: the same rule, its parts being the dimensions that are not NOT_RATED, with
+    their computed levels."""
+    out.sums.weights[..., at], out.sums.counts[..., at] = chunk.weights[:6], chunk.counts
+    count = len(scheme.sizes)
+    dimensions, whole = slice(0, count), slice(count, count + 1)
+    sums, divisor, not_applicable = chunk.weights[:5], _divisor(chunk.weights[5]), chunk.weights[6]
+    asked = chunk.weights[5] + not_applicable
+    not_rated = not_applicable > asked * (scheme.max_not_applicable * (1 + TOLERANCE))
+    not_rated |= chunk.weights[5] == 0
+    needed = chunk.weights[5] * (scheme.threshold * (1 - TOLERANCE))
+    if sums.dtype.kind == "u":
+        needed = np.ceil(needed).astype(sums.dtype)
+    rung = _Rung(sums, divisor, needed, not_rated, chunk.critical_unanswered, chunk.held, chunk.cap_high)
+    _fill(scheme, out, (dimensions, at), rung)
 
-
-def _rate_whole(scheme: Scheme, out: _Output, at: slice) -> None:
-    """The questionnaire: the same rule, its parts being the dimensions that are not NOT_RATED, with their computed levels."""
-    whole = scheme.whole
-    dimensions = slice(0, whole.stop)
-    included = out.status[dimensions, at] != NOT_RATED
-    shares, unknown = out.shares[dimensions, :, at], out.unknown[dimensions, at]
-    if not included.all():
-        shares, unknown = np.where(included[:, None], shares, 0), np.where(included, unknown, 0)
-    weights = whole.weights.astype(np.float64)[:, None] * included
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weights /= _add_rows(weights, np.float64)
-        np.add.reduce(weights[:, None, :] * shares, axis=0, out=out.shares[-1, :, at])
-        out.unknown[-1, at] = _add_rows(weights * unknown, np.float64)
-    status = (out.unknown[-1, at] > scheme.max_unknown * (1 + TOLERANCE)).astype(np.uint8)
-    status[~included.any(axis=0)] = NOT_RATED
-    out.status[-1, at] = status
+    included = ~not_rated
+    weights = scheme.whole.weights[:, None] * included
+    total = _divisor(_add(weights))
+    weights /= divisor
+    means = out.sums.whole[:, at]
+    means[:] = _add(sums * weights)
+    means /= total
     # A dimension that is not rated (computed level 0) stands at 5 and so holds nothing.
-    neutral = (~included).view(np.uint8) * np.uint8(_TOP) + whole.headroom[:, None]
-    caps, caps_high = out.level[dimensions, at] + neutral, out.level_high[dimensions, at] + neutral
-    last = slice(whole.stop, whole.stop + 1)
-    _fill(scheme, out, (last, at), _lowest([caps]), _lowest([caps_high]))
-    _hold(out, (whole.stop, at), caps, 0)
+    neutral = not_rated.view(np.uint8) * np.uint8(_TOP) + scheme.whole.headroom[:, None]
+    held = np.minimum.reduce(_keys(out.level[dimensions, at] + neutral), axis=0)
+    cap_high = np.minimum.reduce(out.level_high[dimensions, at] + neutral, axis=0)
+    needed = scheme.threshold * (1 - TOLERANCE)
+    none_rated = not_rated.all(axis=0)[None]
+    _fill(scheme, out, (whole, at), _Rung(means[:, None], 1.0, needed, none_rated, False, held[None], cap_high[None]))
 
 
-def _fill(scheme: Scheme, out: _Output, at: tuple[slice, slice], cap: Bytes, cap_high: Bytes) -> None:
-    """Score, level and band of some parts (k) of one rung, from their shares and unknown shares in `out` and their caps (k, b).
-
-    `held_by` is 0 where a cap lowers the level and stays -1 elsewhere; `_hold` then names the part.
+@dataclass(frozen=True, slots=True)
+class _Rung:
+    """Some parts (k) of one rung in one chunk: `sums` (5, k, b; the four levels, then unknown), what divides them into shares and
+    what a level needs of them, whether not rated or to be withheld for a critical item, keys of the caps, caps at the high end.
     """
-    gate = scheme.threshold * (1 - TOLERANCE)
-    shares, unknown, score = out.shares[at[0], :, at[1]], out.unknown[at], out.score[at]
-    by_shares = _level(shares >= gate)
-    level = np.minimum(by_shares, cap)
-    level_high = np.minimum(_level(shares >= (gate - unknown)[:, None]), cap_high)
-    np.add.reduce(shares, axis=1, out=score)
+
+    sums: NDArray[Any]
+    divisor: Any
+    needed: Any
+    not_rated: NDArray[np.bool_]
+    withheld: Any
+    held: NDArray[Any]
+    cap_high: Bytes
+
+
+def _fill(scheme: Scheme, out: _Output, at: tuple[slice, slice], rung: _Rung) -> None:
+    """Status, score, level, band and what holds the level."""
+    at_level, unknown, not_rated = rung.sums[:4], rung.sums[4], rung.not_rated
+    share = unknown / rung.divisor
+    withheld = share > scheme.max_unknown * (1 + TOLERANCE)
+    withheld |= rung.withheld
+    status = withheld.view(np.uint8) * np.uint8(WITHHELD)
+    np.maximum(status, not_rated.view(np.uint8) * np.uint8(NOT_RATED), out=out.status[at])
+    # Four totals of bytes may need more than a byte.
+    score = np.add.reduce(at_level, axis=0, dtype=_WIDER.get(at_level.dtype)) / rung.divisor
     score += 1
-    missing = out.status[at] == NOT_RATED
-    out.held_by[at][(level < by_shares) & ~missing] = 0
-    if missing.any():
-        score[missing], unknown[missing] = np.nan, np.nan
-        shares.transpose(0, 2, 1)[missing] = np.nan
-        level[missing], level_high[missing] = 0, 0
+    share *= 4
+    share += score
+    bits = _number_bits(rung.held)
+    by_shares, cap = _level(at_level >= rung.needed), (rung.held >> bits).astype(np.uint8)
+    level = np.minimum(by_shares, cap)
+    level_high = np.minimum(_level(at_level + unknown >= rung.needed), rung.cap_high)
+    number = (rung.held & ((1 << bits) - 1)).astype(np.int16)
+    number += 1
+    number *= (level < by_shares) & ~not_rated
+    number -= 1
+    if not_rated.any():
+        score[not_rated] = np.nan
+        share[not_rated] = np.nan
+        rated = (~not_rated).view(np.uint8)
+        level *= rated
+        level_high *= rated
+    out.score[at], out.score_high[at], out.held_by[at] = score, share, number
     out.level[at], out.level_high[at] = level, level_high
 
 
 def _level(passes: NDArray[np.bool_]) -> Bytes:
     """1 + the number of levels whose share passes the gate; shares fall with the level, so this is the highest such level."""
-    level: Bytes = 1 + np.add.reduce(passes.view(np.uint8), axis=1, dtype=np.uint8)
+    level: Bytes = np.add.reduce(passes.view(np.uint8), axis=0, dtype=np.uint8)
+    level += 1
     return level
 
 
-def _hold(out: _Output, at: tuple[int, slice], caps: Bytes, first: int) -> None:
-    """Name the first part whose own cap equals the level that a cap has lowered; `caps` (parts, b)."""
-    held = np.flatnonzero(out.held_by[at] == 0)
-    if held.size:
-        out.held_by[at][held] = first + np.argmax(caps[:, held] == out.level[at][held], axis=0)
+def _divisor(total: NDArray[Any]) -> Floats:
+    """0, where there is nothing to divide, becomes 1."""
+    divisor = total.astype(np.float64)
+    divisor += total == 0
+    return divisor

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,11 @@ _INTEGER_TYPES: tuple[Any, ...] = (np.uint8, np.uint16, np.uint32)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of one rung (items of a dimension, or dimensions of the questionnaire).
+    """The parts of one rung: all items, one dimension's items, or the dimensions. Numbered `start` to `stop`; arrays (parts,).
 
-    `weights` and `headroom` have shape (parts,). Weights are on an arbitrary common scale. `headroom`: how many levels
-    above this part's own level the whole may stand: `margin`, and for a critical part the smaller of it and `critical_margin`.
+    `weights` are on an arbitrary common scale within each whole, in a type that holds every whole's total. `headroom`: how
+    many levels above this part's own level the whole may stand: `margin`, and for a critical part the smaller of it and
+    `critical_margin`.
     """
 
     start: int
@@ -32,16 +34,28 @@ class Parts:
     critical: NDArray[np.bool_]
     headroom: NDArray[np.uint8]
 
-    equal: bool
-    any_critical: bool
-    total_type: Any
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring dimensions with equally many items (`size`): their items, and themselves; what is summed in one go."""
+
+    items: slice
+    dimensions: slice
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """The rule's parameters for one questionnaire; `caps` = highest supported level by evidence tier, shape (4,)."""
+    """The rule's parameters for one questionnaire; `caps` = highest supported level by evidence tier, shape (4,).
 
+    `sizes` = number of items of each dimension (dimensions, 1), in a type that holds it. `equal`: every item weighs 1.
+    """
+
+    items: Parts
     dimensions: tuple[Parts, ...]
+    equal: bool
+    sizes: NDArray[Any]
+    runs: tuple[Run, ...]
     whole: Parts
     threshold: float
     max_unknown: float
@@ -65,17 +79,23 @@ def scheme_of(questionnaire: Questionnaire) -> Scheme:
 
 
 def _compile(questionnaire: Questionnaire) -> Scheme:
-    scoring = questionnaire.scoring
+    scoring, dimensions = questionnaire.scoring, questionnaire.dimensions
     margins = scoring.margin, min(scoring.margin, scoring.critical_margin)
-    dimensions, start = [], 0
-    for dimension in questionnaire.dimensions:
-        stop = start + len(dimension.items)
-        dimensions.append(_parts(start, stop, [(item.weight, item.critical) for item in dimension.items], margins))
-        start = stop
-    whole = _parts(0, len(dimensions), [(d.weight, d.critical) for d in questionnaire.dimensions], margins)
+    sizes = [len(dimension.items) for dimension in dimensions]
+    weights = np.concatenate([_common_scale([item.weight for item in dimension.items]) for dimension in dimensions])
+    items = _parts(weights, [item.critical for item in questionnaire.items], margins)
+    stops = np.cumsum(sizes).tolist()
     return Scheme(
-        dimensions=tuple(dimensions),
-        whole=whole,
+        items=items,
+        dimensions=tuple(_some(items, stop - size, stop) for size, stop in zip(sizes, stops, strict=True)),
+        equal=bool(weights.dtype != np.float64 and np.all(weights == 1)),
+        sizes=np.array(sizes, np.min_scalar_type(max(sizes)))[:, None],
+        runs=_runs(sizes),
+        whole=_parts(
+            _common_scale([dimension.weight for dimension in dimensions]).astype(np.float64),
+            [dimension.critical for dimension in dimensions],
+            margins,
+        ),
         threshold=float(scoring.threshold),
         max_unknown=float(scoring.max_unknown),
         max_not_applicable=float(scoring.max_not_applicable),
@@ -83,12 +103,24 @@ def _compile(questionnaire: Questionnaire) -> Scheme:
     )
 
 
-def _parts(start: int, stop: int, listed: Sequence[tuple[Fraction, bool]], margins: tuple[int, int]) -> Parts:
-    critical = np.array([flag for _, flag in listed])
-    headroom = np.where(critical, margins[1], margins[0]).astype(np.uint8)
-    weights = _common_scale([weight for weight, _ in listed])
-    equal = weights.dtype != np.float64 and bool(np.all(weights == 1))
-    return Parts(start, stop, weights, critical, headroom, equal, bool(critical.any()), weights.dtype)
+def _parts(weights: NDArray[Any], critical: Sequence[bool], margins: tuple[int, int]) -> Parts:
+    flags = np.array(critical)
+    headroom = np.where(flags, margins[1], margins[0]).astype(np.uint8)
+    return Parts(0, len(flags), weights, flags, headroom)
+
+
+def _some(parts: Parts, start: int, stop: int) -> Parts:
+    own = slice(start, stop)
+    return Parts(start, stop, parts.weights[own], parts.critical[own], parts.headroom[own])
+
+
+def _runs(sizes: Sequence[int]) -> tuple[Run, ...]:
+    runs, item, dimension = [], 0, 0
+    for size, group in groupby(sizes):
+        count = len(list(group))
+        runs.append(Run(slice(item, item + count * size), slice(dimension, dimension + count), size))
+        item, dimension = item + count * size, dimension + count
+    return tuple(runs)
 
 
 def whole_weights(weights: Sequence[Fraction]) -> list[int]:

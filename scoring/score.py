@@ -6,13 +6,13 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from scoring.rule import Bytes, Floats, Ratings, rate
+from scoring.rule import Bytes, Floats, Ratings, rate, rate_supported
 from scoring.scheme import scheme_of
 from survey.questionnaire import Form, Questionnaire
 from survey.routing import Codes, route
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scores(Ratings):
     """Ratings of declared answers, and beside them the supported figures (NaN and 0 when no evidence was given or NOT_RATED)."""
 
@@ -30,10 +30,9 @@ def score(questionnaire: Questionnaire, codes: Codes, evidence: Codes | None = N
 
 def score_routed(questionnaire: Questionnaire, routed: Codes, evidence: Codes | None = None) -> Scores:
     """The same for answers that are already routed."""
-    supported = (
-        None if evidence is None else rate(scheme_of(questionnaire), supported_codes(questionnaire, routed, evidence))
-    )
-    return combine(rate(scheme_of(questionnaire), routed), supported)
+    scheme = scheme_of(questionnaire)
+    supported = None if evidence is None else rate_supported(scheme, routed, evidence)
+    return combine(rate(scheme, routed), supported)
 
 
 def supported_codes(questionnaire: Questionnaire, routed: Codes, evidence: Codes) -> Codes:
@@ -43,11 +42,12 @@ def supported_codes(questionnaire: Questionnaire, routed: Codes, evidence: Codes
     return np.where(is_level, np.minimum(routed, caps), routed)
 
 
-def combine(declared: Ratings, supported: Ratings | None) -> Scores:
-    """Declared ratings with the supported figures of the same rows beside them."""
+def combine(declared: Ratings, supported: tuple[Floats, Bytes] | None) -> Scores:
+    """Declared ratings with the supported score and level of the same rows beside them."""
     shape = declared.score.shape
+    score, level = supported or (np.broadcast_to(np.nan, shape), np.broadcast_to(np.uint8(0), shape))
     return Scores(
         **{field.name: getattr(declared, field.name) for field in fields(Ratings)},
-        supported_score=np.broadcast_to(np.nan, shape) if supported is None else supported.score,
-        supported_level=np.broadcast_to(np.uint8(0), shape) if supported is None else supported.level,
+        supported_score=score,
+        supported_level=level,
     )

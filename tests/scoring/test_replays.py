@@ -113,12 +113,9 @@ def test_levels_are_the_rules_under_each_replays_weights_and_threshold(countries
     levels = replay_levels(prepare(SCHEME, *both), drawn)
     nominal_status = rate(SCHEME, both[0].codes, both[0].shares).status
     for number in range(12):
-        parts = [
-            replace(part, weights=part.weights * drawn.items[number, part.start : part.stop], equal=False, total_type=np.float64)
-            for part in SCHEME.dimensions
-        ]  # fmt: skip
+        items = replace(SCHEME.items, weights=SCHEME.items.weights * drawn.items[number])
         whole = replace(SCHEME.whole, weights=SCHEME.whole.weights * drawn.dimensions[number])
-        scheme = replace(SCHEME, dimensions=tuple(parts), whole=whole, threshold=drawn.threshold[number])
+        scheme = replace(SCHEME, items=items, equal=False, whole=whole, threshold=drawn.threshold[number])
         used = both[int(drawn.capped[number])]
         rated = rate(scheme, used.codes, used.shares)
         # A dimension is left out by the declared weights, in the rule by the weights it is given.
