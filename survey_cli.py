@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--out", default="-", metavar="FILE", help="'-' = standard output (default)")
     score.set_defaults(command=_score)
 
-    admin = commands.add_parser("admin", help="set up a round")
+    admin = commands.add_parser("admin", help="set up a round; look into a questionnaire")
     tasks = admin.add_subparsers(title="tasks", required=True, metavar="TASK")
     opened = tasks.add_parser("round", help="open a round and write a personal link for each organisation")
     opened.add_argument("organisations", metavar="ORGANISATIONS.csv", type=Path, help="columns country,name")
@@ -93,6 +93,14 @@ def _parser() -> argparse.ArgumentParser:
     opened.add_argument("--base-url", default=read_settings().base_url, metavar="URL")
     opened.add_argument("--links", default="-", metavar="FILE.csv", help="where the links go ('-' = standard output)")
     opened.set_defaults(command=_admin_round)
+
+    instrument = tasks.add_parser("instrument", help="what many answers tell the author of a questionnaire")
+    instrument.add_argument("questionnaire", metavar="QUESTIONNAIRE.yaml", type=Path)
+    instrument.add_argument("answers", metavar="ANSWERS.csv", help="'-' = standard input")
+    instrument.add_argument("groups", metavar="GROUPS.csv", type=Path, nargs="?", help="columns response,group,...")
+    instrument.add_argument("--form", choices=("full", "pulse"), default="full")
+    instrument.add_argument("--json", action="store_true", help="one JSON object, in full precision")
+    instrument.set_defaults(command=_admin_instrument)
 
     bench = commands.add_parser("bench", help="ratios against a floor or a peer, measured in one run")
     bench.add_argument("names", nargs="*", metavar="NAME")
@@ -246,6 +254,14 @@ def _admin_round(options: argparse.Namespace) -> int:
             token = add_invitation(workshop, round_, organisation.id, "coordinator", "Coordinator")
             rows.append(("coordinator", country_name(entry.country), entry.name, base + token))
         csv.writer(stream, lineterminator="\n").writerows([("role", "country", "organisation", "link"), *rows])
+    return DONE
+
+
+def _admin_instrument(options: argparse.Namespace) -> int:
+    from results.instrument_file import as_json, as_lines, examine_file
+
+    report = examine_file(options.questionnaire, options.answers, options.groups, options.form)
+    sys.stdout.writelines([as_json(report)] if options.json else as_lines(report))
     return DONE
 
 

@@ -15,10 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from survey import lint
+from survey import lint, lint_migration
 from survey.conditions import parse_condition
 from survey.problems import Problem, ProblemsError, message
-from survey.questionnaire import Dimension, EvidenceCaps, EvidenceRequest, Frozen, Item, Level, Questionnaire, Scoring
+from survey.questionnaire import (
+    ID_PATTERN,
+    Dimension,
+    EvidenceCaps,
+    EvidenceRequest,
+    Frozen,
+    Item,
+    Level,
+    Migration,
+    Questionnaire,
+    Scoring,
+)
 from survey.yaml_source import Place, Source, name_of, parse_yaml, read_yaml
 
 if TYPE_CHECKING:
@@ -30,6 +41,7 @@ _MODEL_AT: dict[str, type[Frozen]] = {
     "levels": Level,
     "scoring": Scoring,
     "evidence_caps": EvidenceCaps,
+    "migration": Migration,
     "evidence": EvidenceRequest,
 }
 _PLACE: dict[type[Frozen], str] = {
@@ -39,6 +51,7 @@ _PLACE: dict[type[Frozen], str] = {
     Level: "this level",
     Scoring: "scoring",
     EvidenceCaps: "evidence_caps",
+    Migration: "migration",
     EvidenceRequest: "evidence",
 }
 
@@ -71,6 +84,8 @@ def from_data(data: Any, name: str = "data") -> Loaded:
 def content_hash(questionnaire: Questionnaire) -> str:
     """SHA-256 of the questionnaire's meaning: neither the file's layout nor the language it is shown in counts."""
     plain = questionnaire.original.model_dump(mode="json")
+    if plain["migration"] is None:
+        del plain["migration"]  # so that the hash of a questionnaire from before this key stays what it was
     canonical = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -89,6 +104,7 @@ def _build(source: Source) -> Loaded:
     problems += islice(lint.cross_checks(source), MAX_PROBLEMS)
     if questionnaire is not None:
         problems += lint.consistency(source, questionnaire)
+        problems += lint_migration.check(source, questionnaire)
     if questionnaire is None or any(problem.severity == "error" for problem in problems):
         raise ProblemsError(_shown(problems))
     return Loaded(questionnaire, tuple(sorted(problems)))
@@ -132,8 +148,9 @@ def _located(source: Source, detail: Any) -> Problem | None:
         return source.problem(at[:-1], "Q011", key=key, where=_PLACE[_model_at(at[:-1])])
     if kind in ("too_short", "too_long"):
         return _wrong_length(source, at, key)
-    if kind == "string_pattern_mismatch" and key in ("id", "themes"):
-        return source.problem(at, "Q014", value=found)
+    if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] == ID_PATTERN:
+        is_key = at[-1] == "[key]"  # where pydantic says that a key of a mapping is wrong
+        return source.problem(at[:-1] if is_key else at, "Q014", on_key=is_key, value=found)
     if kind.endswith("_type"):
         return source.problem(at, "Q021", key=key, wanted=_wanted(kind), found=name_of(found))
     reason = str(detail.get("ctx", {}).get("error", "")) or _reason(kind, key, detail["msg"])
@@ -154,7 +171,7 @@ def _wrong_length(source: Source, at: Place, key: str) -> Problem | None:
 
 
 def _reason(kind: str, key: str, text: str) -> str:
-    if key == "version":
+    if key in ("version", "comparable_with"):
         return "write three numbers such as 1.0.0"
     if key == "language":
         return "write a language code such as en or km"
@@ -166,9 +183,12 @@ def _reason(kind: str, key: str, text: str) -> str:
 
 
 def _wanted(kind: str) -> str:
-    return {"string_type": "a text", "tuple_type": "a list", "model_type": "a group of keys"}.get(
-        kind, "something else"
-    )
+    return {
+        "string_type": "a text",
+        "tuple_type": "a list",
+        "model_type": "a group of keys",
+        "mapping_type": "a group of keys",
+    }.get(kind, "something else")
 
 
 def _model_at(at: Place) -> type[Frozen]:

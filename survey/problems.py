@@ -2,7 +2,7 @@
 
 A message is looked up by its code and filled with facts; no other module words a problem of a file. Codes are
 public (people search for them) and are never reused. `Q` questionnaire, `T` translation, `A` answers file,
-`C` worked case, `S` store.
+`G` groups file, `C` worked case, `S` store.
 """
 
 from __future__ import annotations
@@ -72,6 +72,48 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     # --- the questionnaire as a whole
     "Q030": ("error", "evidence_caps must not fall from none to described to document to verified. Raise '{key}'."),
     "Q031": ("error", "levels must be the five levels 1, 2, 3, 4 and 5, in this order."),
+    # --- what a version changed
+    "Q040": (
+        "error",
+        "'{old}' is renamed to '{new}', and there is no such item. Correct the id, or list '{old}' under dropped.",
+    ),
+    "Q041": ("error", "'{item}' is both renamed and dropped. Keep one of the two."),
+    "Q042": (
+        "error",
+        (
+            "'{item}' is {gone} here and still an id of this version. Remove it from migration, or give the item or "
+            "dimension a new id."
+        ),
+    ),
+    "Q043": ("error", "'{item}' is renamed to itself. Remove the line."),
+    "Q044": (
+        "error",
+        "version {value} is not earlier than this file's {version}. List earlier versions only.",
+    ),
+    "Q045": ("error", "'{old}' and '{other}' are both renamed to '{new}'. Keep one, and list the other under dropped."),
+    # --- two versions of a questionnaire side by side
+    "Q050": (
+        "error",
+        (
+            "scores of version {old} cannot be compared with those of version {new}. If they can, list {old} under "
+            "migration, comparable_with, of version {new}."
+        ),
+    ),
+    "Q051": ("error", "'{other}' is another questionnaire than '{id}'. Compare rounds of the same one."),
+    "Q052": (
+        "error",
+        (
+            "item '{item}' of version {old} is not in version {new}, and migration does not say what became of it. List "
+            "it there under renamed or dropped."
+        ),
+    ),
+    "Q053": (
+        "error",
+        (
+            "items '{item}' and '{other}' of version {old} have both become '{successor}' in version {new}. Keep one under "
+            "renamed, and list the other under dropped."
+        ),
+    ),
     # --- thin places
     "Q101": (
         "warning",
@@ -131,6 +173,50 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     "A010": ("error", "the response has no name. Fill the column 'response'."),
     "A011": ("error", "the column '{column}' appears twice. Keep one of the two."),
     "A012": ("error", "there are more than {limit} problems; nothing after this line was checked. Repair these first."),
+    # --- groups files
+    "G001": ("error", "The file cannot be read: {reason}. Save it as CSV in UTF-8."),
+    "G002": (
+        "error",
+        "the column '{column}' is missing. The columns are response,group and optionally organisation,invited.",
+    ),
+    "G003": (
+        "error",
+        "the column '{column}' is not known. The columns are response,group and optionally organisation,invited.",
+    ),
+    "G004": ("error", "the column '{column}' appears twice. Keep one of the two."),
+    "G005": (
+        "error",
+        "this line has {found} fields where the header has {wanted}. Check the commas and quotation marks.",
+    ),
+    "G006": ("error", "the response has no name. Fill the column 'response'."),
+    "G007": ("error", "response '{response}' is not among the answers. Correct its name or remove the line."),
+    "G008": ("error", "response '{response}' has no group. Fill the column 'group'."),
+    "G009": ("error", "response '{response}' is already in line {first}. Keep one of the two."),
+    "G010": (
+        "error",
+        (
+            "response '{response}' is in the group '{group}' and, in line {first}, in '{other}'. Keep the one it "
+            "belongs to."
+        ),
+    ),
+    "G011": (
+        "error",
+        (
+            "organisation '{organisation}' is in the group '{group}' and, in line {first}, in '{other}'. Correct one, or "
+            "give the two organisations different names."
+        ),
+    ),
+    "G012": ("error", "'{value}' is not a number of organisations. Write a whole number of at least 1, or nothing."),
+    "G013": (
+        "error",
+        "group '{group}' has {value} invited organisations here and {other} in line {first}. Write the same on each line.",
+    ),
+    "G014": (
+        "error",
+        "group '{group}' has {count} organisations but only {invited} invited. Correct 'invited' or the organisations.",
+    ),
+    "G015": ("error", "response '{response}' has answers but is not in this file. Add a line for it."),
+    "G016": ("error", "there are more than {limit} problems; the others are not shown. Repair these first."),
     # --- one answer, as it arrives from a page
     "R001": ("error", "This question is not part of the questionnaire. Reload the page."),
     "R002": ("error", "This answer is not one of the choices. Reload the page and choose again."),

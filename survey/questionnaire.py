@@ -7,6 +7,7 @@ models here hold the meaning and the checks of single fields. Numbers are exact 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -54,6 +55,11 @@ def parse_number(value: Any) -> Fraction:
     if abs(number) > 10**12 or number.denominator > 10**18:
         raise ValueError("the number is too large or too finely divided")
     return number
+
+
+def version_numbers(version: str) -> tuple[int, ...]:
+    """`1.10.0` → (1, 10, 0)."""
+    return tuple(int(number) for number in version.split("."))
 
 
 def _positive(number: Fraction) -> Fraction:
@@ -107,6 +113,7 @@ Steps = Annotated[int, BeforeValidator(lambda value: _steps(parse_number(value))
 FormatNumber = Annotated[int, BeforeValidator(_format)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
@@ -226,6 +233,22 @@ DEFAULT_LEVELS = (
 )
 
 
+class Migration(Frozen):
+    """What became of earlier versions' items, and which of those versions' scores may be compared with this one's.
+
+    `renamed`: earlier id → id in this version, of an item that asks the same. `dropped`: earlier ids without a successor.
+    Both may speak of several earlier versions at once, as ids are never reused.
+    """
+
+    comparable_with: tuple[Version, ...] = ()
+    renamed: Mapping[Id, Id] = Field(default_factory=dict)
+    dropped: tuple[Id, ...] = ()
+
+    def __hash__(self) -> int:
+        """As every frozen value has one; a mapping has none of its own."""
+        return hash((self.comparable_with, frozenset(self.renamed.items()), self.dropped))
+
+
 class Questionnaire(Frozen):
     """A complete questionnaire.
 
@@ -234,16 +257,22 @@ class Questionnaire(Frozen):
 
     format: FormatNumber
     id: Id
-    version: Annotated[str, StringConstraints(pattern=VERSION_PATTERN)]
+    version: Version
     language: Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)] = "en"
     title: Text
     purpose: Text | None = None
     levels: Annotated[tuple[Level, ...], Field(min_length=5, max_length=5)] = DEFAULT_LEVELS
     scoring: Scoring = Scoring()
+    migration: Migration | None = None
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1)]
 
     # Set by `survey.translation`: the questionnaire as its author wrote it. Not a field: it is no part of the content.
     _original: Questionnaire | None = PrivateAttr(default=None)
+
+    @cached_property
+    def version_numbers(self) -> tuple[int, ...]:
+        """The version's three numbers, so that versions can be ordered."""
+        return version_numbers(self.version)
 
     @property
     def original(self) -> Questionnaire:

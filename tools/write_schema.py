@@ -29,12 +29,10 @@ def schema() -> Schema:
             {
                 "format": {"description": "The version of this file format.", "enum": [1, "1"]},
                 "id": _ref("id", "Names the questionnaire everywhere. Never changed, never reused."),
-                "version": {
-                    "description": "Three numbers. Major: scores not comparable with earlier ones; minor: comparable; "
-                    "patch: wording only.",
-                    "type": "string",
-                    "pattern": VERSION_PATTERN,
-                },
+                "version": _ref(
+                    "version",
+                    "Three numbers. Major: scores not comparable with earlier ones; minor: comparable; patch: wording only.",
+                ),
                 "language": {
                     "description": "The language of this file. Translations live in locale/<language>.po.",
                     "type": "string",
@@ -45,6 +43,7 @@ def schema() -> Schema:
                 "purpose": _ref("text", "One sentence shown to respondents before they begin."),
                 "levels": _levels(),
                 "scoring": _scoring(),
+                "migration": _migration(),
                 "dimensions": _list(
                     "The capabilities that are rated, in the order shown.", {"$ref": "#/$defs/dimension"}, minItems=1
                 ),
@@ -53,6 +52,7 @@ def schema() -> Schema:
         ),
         "$defs": {
             "id": {"type": "string", "pattern": ID_PATTERN},
+            "version": {"type": "string", "pattern": VERSION_PATTERN},
             "text": {"type": "string", "minLength": 1, "maxLength": 4000, "pattern": r"\S"},
             "positive": _number(exclusive=True),
             "share": _number(exclusive=False, maximum=1),
@@ -133,6 +133,26 @@ def _scoring() -> Schema:
         required=[],
     )
     return {"description": "The parameters of the scoring rule. Leave it out to use the usual ones.", **group}
+
+
+def _migration() -> Schema:
+    group = _group(
+        {
+            "comparable_with": _list(
+                "Earlier versions whose scores may be compared with this one's although the first number differs.",
+                {"$ref": "#/$defs/version"},
+            ),
+            "renamed": {
+                "description": "Earlier id: id in this version, for items that ask the same under a new id.",
+                "type": "object",
+                "propertyNames": {"$ref": "#/$defs/id"},
+                "additionalProperties": {"$ref": "#/$defs/id"},
+            },
+            "dropped": _list("Ids of earlier items that this version no longer asks.", {"$ref": "#/$defs/id"}),
+        },
+        required=[],
+    )
+    return {"description": "What became of the items of earlier versions. Leave it out in a first version.", **group}
 
 
 def _dimension() -> Schema:

@@ -32,6 +32,15 @@ def test_the_worked_case_is_about_the_example():
     assert set(case["expect"]["dimensions"]) <= set(whole.dimension_ids)
 
 
+def test_the_migration_fits_the_example():
+    later = (
+        block("example")
+        .replace("version: 1.0.0", "version: 2.0.0")
+        .replace("dimensions:", block("migration") + "dimensions:")
+    )
+    assert dict(parse(later).questionnaire.migration.renamed) == {"rc_law": "rc_rule"}
+
+
 def test_the_table_of_messages():
     table = GUIDE.split("## Common messages")[1]
     codes = re.findall(r"\b[QTC]\d{3}\b", table)

@@ -10,7 +10,16 @@ import yaml
 
 from survey.loader import parse
 from survey.problems import ProblemsError
-from survey.questionnaire import Dimension, EvidenceCaps, EvidenceRequest, Item, Level, Questionnaire, Scoring
+from survey.questionnaire import (
+    Dimension,
+    EvidenceCaps,
+    EvidenceRequest,
+    Item,
+    Level,
+    Migration,
+    Questionnaire,
+    Scoring,
+)
 from tests.survey.files import FEATURES, REAL, ROOT, changed, text_of
 from tools.write_schema import schema, text
 
@@ -36,6 +45,7 @@ def test_keys_and_required_keys_are_those_of_the_models():
         Level: SCHEMA["properties"]["levels"]["items"],
         Scoring: scoring,
         EvidenceCaps: scoring["properties"]["evidence_caps"],
+        Migration: SCHEMA["properties"]["migration"],
         Dimension: SCHEMA["$defs"]["dimension"],
         Item: SCHEMA["$defs"]["item"],
         EvidenceRequest: SCHEMA["$defs"]["evidence"],
@@ -89,6 +99,11 @@ def test_right_files_are_accepted(path):
         ("threshold: 0.75", "threshold: 0"),
         ("margin: 3", "margin: 5"),
         ("described: 2", "described: 6"),
+        ("comparable_with: [1.0.0]", "comparable_with: [1.0]"),
+        ("comparable_with: [1.0.0]", "comparable: [1.0.0]"),
+        ("renamed: {a_0: a_1}", "renamed: {A_0: a_1}"),
+        ("renamed: {a_0: a_1}", "renamed: {a_0: A_1}"),
+        ("dropped: [a-3]", "dropped: a-3"),
         ("pulse: false", "pulse: sometimes"),
         ("  - {level: 2, name: Sprout, meaning: Somebody drafts.}\n", ""),
         ("        allow_na: true", "        asked_if: {item: a_1, over: 2}"),
