@@ -13,10 +13,11 @@ from results.ids import new_id, now
 from results.live import own_scorecard
 from results.store import ChangeStatus, Conflict, Done, Refused, Result, SaveAnswer, Saved
 from results.workshop import Organisation, ResponseState, ResponseStatus, Round, StoredAnswer
+from scoring.explain import Explanation, explain
 from scoring.scorecard import Scorecard
 from survey.questionnaire import Form, Item, Questionnaire
 from survey.response import UNANSWERED, Answer, AnswerRefusedError, check_answer
-from survey.routing import items_asked
+from survey.routing import Codes, items_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,20 @@ def reopen(workshop: Workshop, actor: Actor, response_id: int, event_id: int | N
 
 def own_profile(sheet: Sheet) -> Scorecard:
     """The sheet's own scorecard, from its answers and nobody else's."""
+    codes, evidence = _codes(sheet)
+    return own_scorecard(sheet.questionnaire, sheet.form, codes, evidence)
+
+
+def own_explanations(sheet: Sheet) -> tuple[Explanation, ...]:
+    """Why each of the sheet's parts stands where it stands: the dimensions in order, then the questionnaire."""
+    return explain(sheet.questionnaire, _codes(sheet)[0][None], sheet.form)
+
+
+def _codes(sheet: Sheet) -> tuple[Codes, Codes]:
+    """Stored codes and evidence tiers, each (items,)."""
     answers = [sheet.answer(item.id) for item in sheet.questionnaire.items]
     codes = np.array([answer.code for answer in answers], dtype=np.uint8)
-    evidence = np.array([answer.evidence for answer in answers], dtype=np.uint8)
-    return own_scorecard(sheet.questionnaire, sheet.form, codes, evidence)
+    return codes, np.array([answer.evidence for answer in answers], dtype=np.uint8)
 
 
 def _change(workshop: Workshop, actor: Actor, response_id: int, status: ResponseStatus, event_id: int | None) -> int:

@@ -91,12 +91,17 @@ def _parts(start: int, stop: int, listed: Sequence[tuple[Fraction, bool]], margi
     return Parts(start, stop, weights, critical, headroom, equal, bool(critical.any()), weights.dtype)
 
 
-def _common_scale(weights: Sequence[Fraction]) -> NDArray[Any]:
-    """Weights as integers without a common divisor, so that scaling all weights changes no figure, not even its last bit."""
+def whole_weights(weights: Sequence[Fraction]) -> list[int]:
+    """Weights in the same proportions, as whole numbers without a common divisor; of any size, so always exact."""
     denominator = math.lcm(*(weight.denominator for weight in weights))
     whole = [int(weight * denominator) for weight in weights]
     divisor = math.gcd(*whole)
-    whole = [number // divisor for number in whole]
+    return [number // divisor for number in whole]
+
+
+def _common_scale(weights: Sequence[Fraction]) -> NDArray[Any]:
+    """Weights as integers without a common divisor, so that scaling all weights changes no figure, not even its last bit."""
+    whole = whole_weights(weights)
     for kind in _INTEGER_TYPES:
         if sum(whole) <= np.iinfo(kind).max:
             return np.array(whole, dtype=kind)

@@ -43,11 +43,12 @@ def main(folder: Path = HERE / "questionnaires") -> int:
 
 
 def interface(root: Path = HERE) -> str:
-    """The template of the program's own texts: every `t("...")` of the pages, keyed by itself as `interface_text` looks it up."""
+    """The template of the program's own texts: every `t("...")` in the code, keyed by itself as `interface_text` looks it up."""
     found = {
         text: None
+        for folder in ("charts", "ui")
         for _, _, text, _, _ in extract_from_dir(
-            str(root / "ui"), method_map=[("**.py", "python")], keywords={"t": None}
+            str(root / folder), method_map=[("**.py", "python")], keywords={"t": None}
         )
     }
     pot = polib.POFile()

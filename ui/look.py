@@ -42,14 +42,24 @@ STYLE = """
   table.figures td { border-bottom: 1px solid #e4e9ed; padding: 0.5rem; vertical-align: top; }
   table.figures td.number, table.figures th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
   .level { display: inline-flex; align-items: center; gap: 0.5rem; }
-  .level b { display: inline-block; width: 1.9rem; text-align: center; border-radius: 0.35rem; padding: 0.18rem 0; font-size: 1.1rem;
+  .level b { flex: none; width: 1.9rem; text-align: center; border-radius: 0.35rem; padding: 0.18rem 0; font-size: 1.1rem;
     border: 1px solid rgba(0, 0, 0, 0.12); }
-  table.figures th[scope="row"] { vertical-align: top; border-bottom: 1px solid #e4e9ed; font-weight: 400; color: inherit; }
+  table.figures th[scope="row"] { vertical-align: top; border-bottom: 1px solid #e4e9ed; font-weight: 400; color: inherit; width: 38%; }
+  table.figures th .muted { font-weight: 400; }
   td.share { font-size: 0.85rem; color: #38434e; font-variant-numeric: tabular-nums; min-width: 3.2rem; }
   td.share i { display: block; height: 0.5rem; margin: 0.4rem 0 0.2rem 0; background: #e4e9ed; border-radius: 0.2rem; overflow: hidden; }
   td.share i u { display: block; height: 100%; background: #2470a8; text-decoration: none; }
   td.share span { display: none; }
   .scroll { overflow-x: auto; }
+  details.way { border: 1px solid #c9d2da; border-radius: 0.5rem; margin: 0 0 0.6rem 0; }
+  details.way summary { cursor: pointer; padding: 0.65rem 0.8rem; font-weight: 600; }
+  details.way summary:focus-visible { outline: 2px solid #2470a8; outline-offset: 2px; border-radius: 0.5rem; }
+  details.way summary span { font-weight: 400; color: #55606b; display: inline-block; padding-left: 0.3rem; }
+  details.way ol { margin: 0; padding: 0 0.8rem 0.7rem 2.2rem; }
+  details.way li { padding: 0.35rem 0; line-height: 1.45; }
+  details.way ul { margin: 0.2rem 0 0 0; padding: 0 0 0 1.1rem; }
+  details.way ul li { padding: 0.1rem 0; color: #38434e; }
+  details.way p { margin: 0; padding: 0 0.8rem 0.7rem 0.8rem; }
   .bar { display: inline-block; width: 6rem; height: 0.55rem; background: #e4e9ed; border-radius: 0.3rem; overflow: hidden;
     vertical-align: 0.05rem; }
   .bar u { display: block; height: 100%; background: #2470a8; }
@@ -61,7 +71,7 @@ STYLE = """
     table.stacked thead { display: none; }
     table.stacked tr { display: grid; grid-template-columns: repeat(4, 1fr); border-bottom: 1px solid #c9d2da; padding: 0.5rem 0; }
     table.stacked th[scope="row"], table.stacked td { border: none !important; padding: 0.15rem 0.25rem; }
-    table.stacked th[scope="row"] { grid-column: 1 / -1; font-weight: 600; }
+    table.stacked th[scope="row"] { grid-column: 1 / -1; font-weight: 600; width: auto; }
     table.stacked td:nth-of-type(1) { grid-column: 1 / 4; }
     table.stacked td:nth-of-type(2) { grid-column: 4 / 5; text-align: right; }
     table.stacked td:nth-of-type(7) { display: none; }

@@ -1,10 +1,13 @@
-"""A scorecard as an accessible table: level, score with its band, the four shares, and what holds the level."""
+"""A scorecard as an accessible table: level, why it is not the next one, score with its band, the four shares."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from charts.theme import LEVEL_COLOURS, LEVEL_INKS
+from charts.wording import why
+from scoring.explain import Explanation
 from scoring.scorecard import Score, Scorecard
 from survey.questionnaire import Questionnaire
 from ui.texts import t
@@ -19,16 +22,21 @@ def summary(questionnaire: Questionnaire, card: Scorecard) -> str:
     return t("Overall level {level}: {name}", level=card.whole.level, name=questionnaire.level_name(card.whole.level))
 
 
-def profile_table(questionnaire: Questionnaire, card: Scorecard, *, invented: bool) -> str:
-    """The table's markup; every text is escaped. Missing figures are an en dash."""
+def profile_table(
+    questionnaire: Questionnaire, card: Scorecard, explanations: Sequence[Explanation], *, invented: bool
+) -> str:
+    """The table's markup; every text is escaped. Missing figures are an en dash. `explanations`: of the dimensions, then the whole."""
     names = [f"{t('Level {level} or better', level=level)}" for level in (2, 3, 4, 5)]
     heads = [t("Dimension"), t("Level"), t("Score"), *names, t("Answered")]
     top = "".join(
         f'<th scope="col"{_NUMBER if head in heads[2:3] + heads[-1:] else ""}>{escape(head)}</th>' for head in heads
     )
-    rows = [_row(questionnaire, questionnaire.title, card.whole, strong=True)]
+    rows = [_row(questionnaire, questionnaire.title, card.whole, explanations[-1], strong=True)]
     rows += [
-        _row(questionnaire, d.title, score) for d, score in zip(questionnaire.dimensions, card.dimensions, strict=True)
+        _row(questionnaire, dimension.title, score, explanation)
+        for dimension, score, explanation in zip(
+            questionnaire.dimensions, card.dimensions, explanations[:-1], strict=True
+        )
     ]
     label = f'<p class="muted broad">{escape(t("Invented data"))}</p>' if invented else '<span class="broad"></span>'
     return (
@@ -37,25 +45,21 @@ def profile_table(questionnaire: Questionnaire, card: Scorecard, *, invented: bo
     )
 
 
-def _row(questionnaire: Questionnaire, title: str, score: Score, *, strong: bool = False) -> str:
+def _row(
+    questionnaire: Questionnaire, title: str, score: Score, explanation: Explanation, *, strong: bool = False
+) -> str:
     name = f"<b>{escape(title)}</b>" if strong else escape(title)
-    held = f'<div class="muted">{escape(_held(questionnaire, score))}</div>' if score.held_by else ""
+    reason = f'<div class="muted">{escape(why(t, questionnaire, explanation))}</div>'
     return (
-        f'<tr><th scope="row">{name}{held}</th><td>{_level(questionnaire, score)}</td><td{_NUMBER}>{_score(score)}</td>'
+        f'<tr><th scope="row">{name}{reason}</th><td>{_level(questionnaire, score)}</td><td{_NUMBER}>{_score(score)}</td>'
         f"{_shares(score)}<td{_NUMBER}>{_percent(score.coverage)}</td></tr>"
     )
 
 
-def _held(questionnaire: Questionnaire, score: Score) -> str:
-    titles = {d.id: d.title for d in questionnaire.dimensions} if score.kind == "questionnaire" else {}
-    cause = titles.get(score.held_by) or questionnaire.item(score.held_by).text
-    return t("Held down by: {cause}", cause=cause)
-
-
 def _level(questionnaire: Questionnaire, score: Score) -> str:
     if score.level is None:
-        why = t("Too many answers missing") if score.status == "withheld" else t("Not rated")
-        return f'<span class="level"><b style="background:#e4e9ed;color:#38434e">–</b> <span class="muted">{escape(why)}</span></span>'
+        state = t("No level yet") if score.status == "withheld" else t("Not rated")
+        return f'<span class="level"><b style="background:#e4e9ed;color:#38434e">–</b> <span class="muted">{escape(state)}</span></span>'
     paper, ink = LEVEL_COLOURS[score.level - 1], LEVEL_INKS[score.level - 1]
     name = escape(questionnaire.level_name(score.level))
     return f'<span class="level"><b style="background:{paper};color:{ink}">{score.level}</b> {name}</span>'

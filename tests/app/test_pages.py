@@ -199,10 +199,25 @@ def test_profile_shows_levels_and_shares(at):
         assert words in html(test), words
 
 
+def test_profile_says_why_a_level_is_not_the_next_one_and_what_would_raise_it(at):
+    for item, code in {"plan": 2, "review": 4, "training": 4}.items():
+        respondent.save_answer(
+            at.workshop, at.actors["coordinator"], at.response("north"), item, Answer(code), based_on=0
+        )
+    shown = html(app(at, "coordinator", "profile"))
+    assert "2, not 3: 50% of the requirements are at level 3 or better. Needed: two in three." in shown
+    assert "Is there a plan?" in shown
+    assert "2 → 3" in shown
+    assert "Adopt it." in shown
+    assert "Draft it." not in shown
+
+
 def test_the_profile_of_nobodys_answers_has_dashes_not_zeros(at):
     test = app(at, "coordinator", "profile")
     assert test.title[0].value == "Not enough answers yet for an overall level"
-    assert "Too many answers missing" in html(test)
+    assert "No level yet" in html(test)
+    assert "The critical question “Is there a plan?” has no answer." in html(test)
+    assert "To see a level. Questions: " in html(test)
 
 
 def test_a_facilitator_sees_who_has_joined_and_the_comparison(at):
@@ -240,6 +255,9 @@ def test_s5_markup_in_names_and_texts_is_shown_as_text(tmp_path):
         test = app(made, "coordinator", "section")
         assert "<script>" not in html(test).replace("<script>\n(() =>", "")
         assert "&lt;script&gt;" in html(test)
+        profile = html(app(made, "coordinator", "profile"))
+        assert "<script>" not in profile.replace("<script>\n(() =>", "")
+        assert "&lt;script&gt;" in profile
         option = test.radio[0].options[0]
         assert "![](" not in option
         assert r"\!\[\]" in option

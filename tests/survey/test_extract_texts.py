@@ -11,7 +11,7 @@ import pytest
 from survey.loader import load, parse
 from survey.translation import completeness, load_catalogue, template
 from tests.survey.files import FEATURES, changed
-from tools.extract_texts import main, updated
+from tools.extract_texts import interface, main, updated
 
 SOURCE = (FEATURES / "translated" / "questionnaire.yaml").read_text(encoding="utf-8")
 RU = (FEATURES / "translated" / "locale" / "ru.po").read_text(encoding="utf-8")
@@ -105,3 +105,9 @@ def test_a_broken_translation_is_reported_and_left_alone(folder, capsys):
     assert "ru.po:1:1 T001" in capsys.readouterr().err
     assert broken.read_text(encoding="utf-8") == 'msgid "a\n'
     assert (folder / "translated" / "locale" / "translated.pot").exists()
+
+
+def test_texts_of_pages_and_of_what_they_have_put_into_words_are_extracted():
+    found = {entry.msgid for entry in polib.pofile(interface())}
+    assert "The way to the next level" in found  # ui/pages
+    assert "The highest level." in found  # charts/wording.py

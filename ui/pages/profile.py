@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from access.respondent import my_sheets, own_profile
+from access.respondent import my_sheets, own_explanations, own_profile
 from ui import look, process, session
 from ui.profile_table import profile_table, summary
 from ui.texts import t
+from ui.ways_up import ways_up
 
 actor = session.require_actor()
 sheets = my_sheets(process.workshop(), actor)
 sheet = session.chosen(sheets)
 st.query_params["q"] = sheet.questionnaire.id
-card = own_profile(sheet)
+card, explanations = own_profile(sheet), own_explanations(sheet)
 scoring = sheet.questionnaire.scoring
 
 look.muted(
     f"{sheet.organisation.name} · {sheet.questionnaire.title} {sheet.questionnaire.version} · {sheet.round.name}"
 )
 st.title(summary(sheet.questionnaire, card), anchor=False)
-look.markup(profile_table(sheet.questionnaire, card, invented=sheet.round.invented))
+look.markup(profile_table(sheet.questionnaire, card, explanations, invented=sheet.round.invented))
 look.muted(
     t(
         "A level is reached when at least {share} of the requirements are at that level or better; nothing critical may be more than "
@@ -31,6 +32,10 @@ look.muted(
         margin=scoring.margin,
     )
 )
+if ways := ways_up(sheet.questionnaire, explanations):
+    st.subheader(t("The way to the next level"), anchor=False)
+    look.muted(t("The fewest questions that are enough. Other ways exist; choose what fits your plans."))
+    look.markup(ways)
 for other in sheets:
     if other.questionnaire.id != sheet.questionnaire.id and st.button(
         t("Profile: {title}", title=other.questionnaire.title), key=f"other-{other.questionnaire.id}"
