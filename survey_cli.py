@@ -30,6 +30,7 @@ class OutputError(Exception):
         super().__init__(path)
 
 
+_MOST_REPLAYS = 10_000_000
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -79,6 +80,16 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--out", default="-", metavar="FILE", help="'-' = standard output (default)")
     score.set_defaults(command=_score)
 
+    compare = commands.add_parser("compare", help="compare groups (countries) of responses")
+    compare.add_argument("questionnaire", metavar="QUESTIONNAIRE.yaml", type=Path)
+    compare.add_argument("answers", metavar="ANSWERS.csv", help="'-' = standard input")
+    compare.add_argument("groups", metavar="GROUPS.csv", type=Path, help="columns response,group[,organisation][,invited]")
+    compare.add_argument("--form", choices=("full", "pulse"), default="full")
+    compare.add_argument("--seed", type=_count, default=None, metavar="N", help="of the replays (default 20260101)")
+    compare.add_argument("--replays", type=_positive, default=10_000, metavar="N", help="default 10000")
+    compare.add_argument("--out", default="-", metavar="FILE.json", help="'-' = standard output (default)")
+    compare.set_defaults(command=_compare)
+
     admin = commands.add_parser("admin", help="set up a round; look into a questionnaire")
     tasks = admin.add_subparsers(title="tasks", required=True, metavar="TASK")
     opened = tasks.add_parser("round", help="open a round and write a personal link for each organisation")
@@ -122,6 +133,18 @@ def _serving(parser: argparse.ArgumentParser, database: str) -> None:
 def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"'{text}' is not a port between 1 and 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of at least 0")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not 1 <= _count(text) <= _MOST_REPLAYS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number between 1 and {_MOST_REPLAYS}")
     return int(text)
 
 
@@ -217,6 +240,19 @@ def _score(options: argparse.Namespace) -> int:
     scores = score_file(options.questionnaire, options.answers, options.form)
     with _output(options.out) as stream:
         stream.writelines(scores)
+    return DONE
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from results.compare_file import compare_file
+    from scoring.draws import SEED
+
+    seed = SEED if options.seed is None else options.seed
+    compared = compare_file(
+        options.questionnaire, options.answers, options.groups, options.form, options.replays, seed
+    )
+    with _output(options.out) as stream:
+        stream.write(compared)
     return DONE
 
 
