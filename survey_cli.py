@@ -83,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="compare groups (countries) of responses")
     compare.add_argument("questionnaire", metavar="QUESTIONNAIRE.yaml", type=Path)
     compare.add_argument("answers", metavar="ANSWERS.csv", help="'-' = standard input")
-    compare.add_argument("groups", metavar="GROUPS.csv", type=Path, help="columns response,group[,organisation][,invited]")
+    compare.add_argument(
+        "groups", metavar="GROUPS.csv", type=Path, help="columns response,group[,organisation][,invited]"
+    )
     compare.add_argument("--form", choices=("full", "pulse"), default="full")
     compare.add_argument("--seed", type=_count, default=None, metavar="N", help="of the replays (default 20260101)")
     compare.add_argument("--replays", type=_positive, default=10_000, metavar="N", help="default 10000")
@@ -248,9 +250,7 @@ def _compare(options: argparse.Namespace) -> int:
     from scoring.draws import SEED
 
     seed = SEED if options.seed is None else options.seed
-    compared = compare_file(
-        options.questionnaire, options.answers, options.groups, options.form, options.replays, seed
-    )
+    compared = compare_file(options.questionnaire, options.answers, options.groups, options.form, options.replays, seed)
     with _output(options.out) as stream:
         stream.write(compared)
     return DONE

@@ -92,6 +92,4 @@ def _figures(score: Score) -> dict[str, Any]:
 
 def _counts(counts: tuple[float, ...]) -> dict[str, float]:
     """Level → organisations; whole numbers unless an organisation's respondents differ."""
-    return {
-        str(level): int(count) if count == int(count) else count for level, count in enumerate(counts, 1)
-    }
+    return {str(level): int(count) if count == int(count) else count for level, count in enumerate(counts, 1)}

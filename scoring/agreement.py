@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.rule import TOLERANCE, Floats
-from survey.routing import Codes
 
 # Burke & Dunlap (2002): agreement is acceptable up to c/6 for c response options.
 CONTESTED_ABOVE: Final = 0.83
@@ -61,32 +60,6 @@ def measure_agreement(counts: NDArray[Any], answers: NDArray[Any]) -> Agreement:
     )
     ad, consensus, rwg = (np.where(defined, figure, 0.0) for figure in figures)
     return Agreement(defined, ad, consensus, rwg)
-
-
-def count_levels(
-    routed: Codes, members: NDArray[np.intp], organisations: NDArray[np.intp], groups: int
-) -> tuple[Floats, NDArray[np.intp]]:
-    """What `measure_agreement` takes, of routed responses (r × items): counts (groups, items, 5), answers (groups, items).
-
-    `members` (r,) and `organisations` (r,) number each response's group and organisation. As in a panel's score, each of an
-    organisation's n responses weighs 1/n, so that an organisation weighs the same whatever the number of its respondents.
-    """
-    _, number, size = np.unique(organisations, return_inverse=True, return_counts=True)
-    order = np.lexsort((number, members))
-    routed, members, number = routed[order], members[order], number[order]
-    counts = np.zeros((5, groups, routed.shape[1]))
-    answers = np.zeros((groups, routed.shape[1]), dtype=np.intp)
-    if len(order) == 0:
-        return np.moveaxis(counts, 0, -1), answers
-    first = np.flatnonzero(np.diff(members, prepend=-1))
-    for level in range(1, 6):
-        weight = (routed == level) / size[number][:, None]
-        counts[level - 1, members[first]] = np.add.reduceat(weight, first, axis=0)
-    own = np.flatnonzero(np.diff(number, prepend=-1))
-    known = np.logical_or.reduceat((routed >= 1) & (routed <= 5), own, axis=0)
-    first = np.flatnonzero(np.diff(members[own], prepend=-1))
-    answers[members[own][first]] = np.add.reduceat(known.astype(np.intp), first, axis=0)
-    return np.moveaxis(counts, 0, -1), answers
 
 
 def medians(shares: Floats) -> Floats:

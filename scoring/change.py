@@ -8,21 +8,18 @@ new item cannot pass for a change. A change within the smallest detectable one i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.panel import score_panels
 from scoring.rule import RATED, TOLERANCE, Floats
+from scoring.spread import FEWEST, moderate, t_quantiles
 from survey.migration import carry
 from survey.questionnaire import Form, Questionnaire
 from survey.response import NOT_ASKED
 from survey.routing import Codes, route
-
-FEWEST: Final = 3  # paired organisations below which nothing is said about a change
-PRIOR_DF: Final = 4.0
-CONFIDENCE: Final = 0.95
 
 Verdict = Literal["too_few", "no_detectable_change", "higher", "lower"]
 
@@ -118,7 +115,8 @@ def _changes(
     np.add.at(total, members, np.where(is_pair, difference, 0.0))
     mean = total / np.maximum(pairs, 1)
     np.add.at(squares, members, np.where(is_pair, difference - mean[members], 0.0) ** 2)
-    variance, df = moderate(squares / np.maximum(pairs - 1, 1), np.maximum(pairs - 1.0, 0.0))
+    own = np.where(pairs >= 2, squares / np.maximum(pairs - 1, 1), np.nan)  # below two pairs nothing can be told
+    variance, df = moderate(own, pairs - 1.0)
     smallest = t_quantiles(df) * np.sqrt(variance / np.maximum(pairs, 1))
     parts = (*questionnaire.dimension_ids, questionnaire.id)
     found = []
@@ -138,26 +136,3 @@ def _change(part: str, pairs: int, change: float, smallest: float) -> Change:
     if abs(change) <= smallest * (1 + TOLERANCE) + TOLERANCE:
         return Change(part, pairs, change, smallest, "no_detectable_change")
     return Change(part, pairs, change, smallest, "higher" if change > 0 else "lower")
-
-
-def moderate(variance: Floats, df: Floats) -> tuple[Floats, Floats]:
-    """Variances (countries, parts) shrunk to the pooled one, part by part, and their degrees of freedom; without df both are 0.
-
-    (prior · pooled + df · variance) ÷ (prior + df), as in Smyth (2004), "Linear models and empirical Bayes methods for
-    assessing differential expression", with a prior of 4 df, but never more than the other countries have: a country alone
-    keeps its variance and its df.
-    """
-    total = df.sum(axis=0)
-    pooled = (df * variance).sum(axis=0) / np.maximum(total, 1)
-    prior = np.minimum(PRIOR_DF, total - df)
-    together = np.where(df > 0, prior + df, 0.0)
-    return np.where(df > 0, (prior * pooled + df * variance) / np.maximum(together, 1), 0.0), together
-
-
-def t_quantiles(df: Floats) -> Floats:
-    """Two-sided 95 % quantiles of Student's t; 0 where there are no degrees of freedom."""
-    from scipy.stats import t  # noqa: PLC0415
-
-    quantiles = np.zeros(df.shape)
-    quantiles[df > 0] = t.ppf((1 + CONFIDENCE) / 2, df[df > 0])
-    return quantiles

@@ -11,21 +11,24 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.agreement import Agreement, measure_agreement
 from scoring.distribution import Groups, Organisations, gather
 from scoring.draws import SEED
 from scoring.drivers import Drivers, drivers
-from scoring.panel import Panel, form
+from scoring.panel import Panel, form, supported_panels
 from scoring.rank_sets import RankSets, rank_sets
 from scoring.replays import REPLAYS, Replays, replay
-from scoring.rule import RATED, TOLERANCE, Floats, rate
+from scoring.rule import RATED, TOLERANCE, rate
 from scoring.scheme import Scheme, scheme_of
-from scoring.score import Scores, combine, supported_codes
+from scoring.score import Scores, combine
 from scoring.scorecard import Score, Scorecard, scorecard
 from scoring.spread import Spread, spread
 from survey.questionnaire import Questionnaire
 from survey.routing import Codes
+
+Flags = NDArray[np.bool_]
 
 PROVISIONAL_BELOW: Final = 0.6  # of the invited organisations: fewer, and a group is provisional and unranked
 
@@ -93,8 +96,7 @@ class GroupResult:
     @property
     def provisional(self) -> bool:
         """Too few of those invited have answered for a statement about the group."""
-        coverage = self.coverage
-        return coverage is not None and coverage < PROVISIONAL_BELOW * (1 - TOLERANCE)
+        return is_provisional(self.n, self.invited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,11 @@ def compare(
     declared = rate(scheme, panel.codes, panel.shares)
     scores = combine(declared, None)
     if evidence is not None:
-        capped = _capped(questionnaire, routed, members, evidence, agreed)
-        scores = combine(declared, rate(scheme, capped.codes, capped.shares))
+        capped = supported_panels(
+            questionnaire, routed, members.group_of, count, evidence, members.organisation_of, agreed
+        )
+        supported = rate(scheme, capped.codes, capped.shares)
+        scores = combine(declared, (supported.score, supported.level))
     invited = members.invited or (None,) * count
     spreads = spread(scheme, declared, answers, invited, agreed)
     shown = _may_be_ranked(scores, answers.number, invited)
@@ -154,7 +159,7 @@ def compare(
     ranked = np.flatnonzero(shown[:, -1])
     again = _replay(scheme, panel, capped, ranked, replays, seed)
     place = {int(row): position for position, row in enumerate(ranked)}
-    agreement = measure_agreement(answers.together.counts[..., 1:6], _known(answers))
+    agreement = measure_agreement(answers.together.counts[..., 1:6], answers.known)
     groups = tuple(made.group(row, agreement, again, place.get(row)) for row in range(count))
     ahead = _ahead(members.groups, ranked.tolist(), again)
     return GroupComparison(
@@ -162,30 +167,19 @@ def compare(
     )
 
 
-def _capped(
-    questionnaire: Questionnaire, routed: Codes, members: Members, evidence: Codes, agreed: Codes | None
-) -> Panel:
-    """The panels of what the evidence supports. An agreed level is supported by the best evidence a member gave for the item."""
-    count = len(members.groups)
-    if agreed is not None:
-        best = np.zeros((count, routed.shape[1]), np.uint8)
-        np.maximum.at(best, members.group_of, np.where((routed >= 1) & (routed <= 5), evidence, 0).astype(np.uint8))
-        agreed = supported_codes(questionnaire, agreed, best)
-    supported = supported_codes(questionnaire, routed, evidence)
-    return form(gather(supported, members.group_of, count, members.organisation_of).together, agreed)
+def is_provisional(n: int, invited: int | None) -> bool:
+    """Whether fewer than 60 % of those invited have answered; never when it is not known how many were."""
+    return bool(invited) and n / (invited or 1) < PROVISIONAL_BELOW * (1 - TOLERANCE)
 
 
-def _may_be_ranked(scores: Scores, number: Groups, invited: tuple[int | None, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _may_be_ranked(scores: Scores, number: Groups, invited: tuple[int | None, ...]) -> Flags:
     """Groups × parts: the figure is shown, and enough of the invited have answered."""
-    enough = [
-        n > 0 and (not total or n / total >= PROVISIONAL_BELOW * (1 - TOLERANCE))
-        for n, total in zip(number, invited, strict=True)
-    ]
+    enough = [not is_provisional(int(n), total) for n, total in zip(number, invited, strict=True)]
     is_whole_rated = scores.status[:, -1] == RATED
     return (scores.status == RATED) & (np.array(enough, np.bool_) & is_whole_rated)[:, None]
 
 
-def _sets(scores: Scores, spreads: Spread, shown: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[RankSets, ...]:
+def _sets(scores: Scores, spreads: Spread, shown: Flags) -> tuple[RankSets, ...]:
     variance = np.where(shown, spreads.variance, np.nan)
     return tuple(
         rank_sets(scores.score[:, part], variance[:, part], spreads.df[:, part])
@@ -193,23 +187,13 @@ def _sets(scores: Scores, spreads: Spread, shown: np.ndarray[tuple[int, ...], np
     )
 
 
-def _replay(
-    scheme: Scheme, panel: Panel, capped: Panel | None, ranked: Groups, replays: int, seed: int
-) -> Replays:
+def _replay(scheme: Scheme, panel: Panel, capped: Panel | None, ranked: Groups, replays: int, seed: int) -> Replays:
     rows = ranked.tolist()
     return replay(scheme, _rows(panel, rows), None if capped is None else _rows(capped, rows), replays, seed)
 
 
 def _rows(panel: Panel, rows: list[int]) -> Panel:
     return Panel(panel.codes[rows], panel.shares[rows])
-
-
-def _known(answers: Organisations) -> Floats:
-    """Groups × items: how many organisations gave a level."""
-    known = (answers.own.weights[..., 1:6].sum(axis=-1) > 0).astype(np.float64)
-    total = np.zeros((len(answers.together.responses), known.shape[1]))
-    np.add.at(total, answers.group, known)
-    return total
 
 
 def _ahead(names: tuple[str, ...], ranked: list[int], again: Replays) -> dict[str, dict[str, float]]:

@@ -61,6 +61,14 @@ class Organisations:
         """How many organisations each group has."""
         return np.bincount(self.group, minlength=len(self.together.responses))
 
+    @property
+    def known(self) -> Groups:
+        """How many organisations of each group gave a level (groups × items)."""
+        given = self.own.weights[..., 1:6].any(axis=-1)
+        total = np.zeros((len(self.together.responses), given.shape[1]), dtype=np.intp)
+        np.add.at(total, self.group, given)
+        return total
+
     def others(self, at: slice = slice(None)) -> Distribution:
         """For each organisation (of those at `at`), its group without it."""
         group = self.group[at]

@@ -97,15 +97,32 @@ def score_panels(
     `coverage` counts the panel's items; coverage of invited is the caller's.
     """
     scheme = scheme_of(questionnaire)
-    weights = None if organisations is None else respondent_weights(members, organisations)
-    panel = form_panels(routed, members, count, weights, agreed)
+    panel = form_panels(routed, members, count, _weights(members, organisations), agreed)
     declared = rate(scheme, panel.codes, panel.shares)
     if evidence is None:
         return combine(declared, None)
+    capped = supported_panels(questionnaire, routed, members, count, evidence, organisations, agreed)
+    supported = rate(scheme, capped.codes, capped.shares)
+    return combine(declared, (supported.score, supported.level))
+
+
+def supported_panels(
+    questionnaire: Questionnaire,
+    routed: Codes,
+    members: Groups,
+    count: int,
+    evidence: Codes,
+    organisations: NDArray[Any] | None = None,
+    agreed: Codes | None = None,
+) -> Panel:
+    """The panels of what the evidence supports; arguments as in `score_panels`."""
     if agreed is not None:
         best = np.zeros((count, routed.shape[1]), np.uint8)
         np.maximum.at(best, members, np.where((routed >= 1) & (routed <= 5), evidence, 0).astype(np.uint8))
         agreed = supported_codes(questionnaire, agreed, best)
-    capped = form_panels(supported_codes(questionnaire, routed, evidence), members, count, weights, agreed)
-    supported = rate(scheme, capped.codes, capped.shares)
-    return combine(declared, (supported.score, supported.level))
+    supported = supported_codes(questionnaire, routed, evidence)
+    return form_panels(supported, members, count, _weights(members, organisations), agreed)
+
+
+def _weights(members: Groups, organisations: NDArray[Any] | None) -> Floats | None:
+    return None if organisations is None else respondent_weights(members, organisations)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.agreement import count_levels, krippendorff_alpha, mean_deviation, measure_agreement, medians
+from scoring.agreement import krippendorff_alpha, mean_deviation, measure_agreement, medians
+from scoring.distribution import gather
 from survey.response import DONT_KNOW
 from tests.builders import codes
 
@@ -125,6 +126,12 @@ def test_undefined_is_said_and_never_nan():
 )
 def test_alpha_without_pairs_or_variation_is_none(rows):
     assert krippendorff_alpha(np.array(rows, dtype=float).reshape(-1, 5)) is None
+
+
+def count_levels(routed, members, organisations, groups):
+    """What `measure_agreement` takes, as a comparison makes it."""
+    gathered = gather(routed, members, groups, organisations)
+    return gathered.together.counts[..., 1:6], gathered.known
 
 
 def test_two_respondents_weigh_as_one_organisation():

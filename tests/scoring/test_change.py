@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.change import RoundAnswers, measure_change, moderate, t_quantiles
+from scoring.change import RoundAnswers, measure_change
+from scoring.spread import moderate, t_quantiles
 from survey.problems import ProblemsError
 from tests.builders import codes, item, questionnaire
 
@@ -48,14 +49,18 @@ def test_by_hand_beside_a_country_that_did_not_change():
 
 
 def test_moderation_by_hand():
-    variance, df = moderate(np.array([[1.0], [4.0], [0.0]]), np.array([[2.0], [6.0], [0.0]]))
+    variance, df = moderate(np.array([[1.0], [4.0], [np.nan]]), np.array([[2.0], [6.0], [0.0]]))
     pooled = (2 * 1 + 6 * 4) / 8
-    assert df.ravel().tolist() == [6, 8, 0]  # the prior has 4 df, but only 2 others stand behind the second country's
-    assert variance.ravel().tolist() == pytest.approx([(4 * pooled + 2) / 6, (2 * pooled + 24) / 8, 0])
+    # The prior has 4 df, but only 2 others stand behind the second country's.
+    assert df.ravel().tolist() == pytest.approx([6, 8, np.nan], nan_ok=True)
+    assert variance.ravel().tolist() == pytest.approx(
+        [(4 * pooled + 2) / 6, (2 * pooled + 24) / 8, np.nan], nan_ok=True
+    )
 
 
 def test_quantiles_of_students_t():
-    assert t_quantiles(np.array([1.0, 4.0, 30.0, 0.0])) == pytest.approx([12.7062, 2.7764, 2.0423, 0], abs=1e-4)
+    found = t_quantiles(np.array([1.0, 4.0, 30.0, 0.0]))
+    assert found == pytest.approx([12.7062, 2.7764, 2.0423, np.nan], abs=1e-4, nan_ok=True)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])

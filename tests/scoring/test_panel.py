@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.panel import form_panels, score_panels
-from scoring.rule import Ratings
 from scoring.score import Scores, score
 from survey.response import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, UNANSWERED
 from tests.builders import codes, item, questionnaire
