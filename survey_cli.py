@@ -30,7 +30,7 @@ class OutputError(Exception):
         super().__init__(path)
 
 
-_MOST_REPLAYS = 10_000_000
+_MOST_REPLAYS = 1_000_000
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -80,17 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--out", default="-", metavar="FILE", help="'-' = standard output (default)")
     score.set_defaults(command=_score)
 
-    compare = commands.add_parser("compare", help="compare groups (countries) of responses")
-    compare.add_argument("questionnaire", metavar="QUESTIONNAIRE.yaml", type=Path)
-    compare.add_argument("answers", metavar="ANSWERS.csv", help="'-' = standard input")
-    compare.add_argument(
-        "groups", metavar="GROUPS.csv", type=Path, help="columns response,group[,organisation][,invited]"
-    )
-    compare.add_argument("--form", choices=("full", "pulse"), default="full")
-    compare.add_argument("--seed", type=_count, default=None, metavar="N", help="of the replays (default 20260101)")
-    compare.add_argument("--replays", type=_positive, default=10_000, metavar="N", help="default 10000")
-    compare.add_argument("--out", default="-", metavar="FILE.json", help="'-' = standard output (default)")
-    compare.set_defaults(command=_compare)
+    _add_compare(commands)
 
     admin = commands.add_parser("admin", help="set up a round; look into a questionnaire")
     tasks = admin.add_subparsers(title="tasks", required=True, metavar="TASK")
@@ -119,6 +109,20 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("names", nargs="*", metavar="NAME")
     bench.set_defaults(command=_bench)
     return parser
+
+
+def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = commands.add_parser("compare", help="compare groups (countries) of responses")
+    compare.add_argument("questionnaire", metavar="QUESTIONNAIRE.yaml", type=Path)
+    compare.add_argument("answers", metavar="ANSWERS.csv", help="'-' = standard input")
+    compare.add_argument(
+        "groups", metavar="GROUPS.csv", type=Path, help="columns response,group[,organisation][,invited]"
+    )
+    compare.add_argument("--form", choices=("full", "pulse"), default="full")
+    compare.add_argument("--seed", type=_count, default=None, metavar="N", help="of the replays (default 20260101)")
+    compare.add_argument("--replays", type=_positive, default=10_000, metavar="N", help="default 10000")
+    compare.add_argument("--out", default="-", metavar="FILE.json", help="'-' = standard output (default)")
+    compare.set_defaults(command=_compare)
 
 
 def _serving(parser: argparse.ArgumentParser, database: str) -> None:

@@ -116,7 +116,7 @@ def _changes(
     mean = total / np.maximum(pairs, 1)
     np.add.at(squares, members, np.where(is_pair, difference - mean[members], 0.0) ** 2)
     own = np.where(pairs >= 2, squares / np.maximum(pairs - 1, 1), np.nan)  # below two pairs nothing can be told
-    variance, df = moderate(own, pairs - 1.0)
+    variance, df = moderate(own, pairs.astype(np.float64) - 1)
     smallest = t_quantiles(df) * np.sqrt(variance / np.maximum(pairs, 1))
     parts = (*questionnaire.dimension_ids, questionnaire.id)
     found = []

@@ -176,7 +176,8 @@ def _may_be_ranked(scores: Scores, number: Groups, invited: tuple[int | None, ..
     """Groups × parts: the figure is shown, and enough of the invited have answered."""
     enough = [not is_provisional(int(n), total) for n, total in zip(number, invited, strict=True)]
     is_whole_rated = scores.status[:, -1] == RATED
-    return (scores.status == RATED) & (np.array(enough, np.bool_) & is_whole_rated)[:, None]
+    shown: Flags = (scores.status == RATED) & (np.array(enough, np.bool_) & is_whole_rated)[:, None]
+    return shown
 
 
 def _sets(scores: Scores, spreads: Spread, shown: Flags) -> tuple[RankSets, ...]:
