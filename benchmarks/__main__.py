@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Name on the command line → module with `run() -> Iterator[Result]`.
 REGISTRY = {
     "scoring": "benchmarks.scoring",
+    "comparing": "benchmarks.comparing",
     "replays": "benchmarks.replays",
     "answering": "benchmarks.answering",
     "coverage": "benchmarks.coverage",

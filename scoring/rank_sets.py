@@ -20,8 +20,7 @@ from scoring.rule import TOLERANCE, Floats
 from scoring.spread import CONFIDENCE
 
 SEED: Final = 20260101
-DRAWS: Final = 10_000
-_CHUNK: Final = 500_000  # ratios held at a time
+DRAWS: Final = 5_000  # the level is then met within ±0.3 percentage points (Monte Carlo standard error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +65,22 @@ def critical_value(variance: Floats, df: Floats, confidence: float = CONFIDENCE,
     Simulated from `DRAWS` draws, the same for a seed at every call: estimates normal with these variances, each variance itself
     estimated with its df. Pairs without variance (beside the largest, under 1e-30) take no part. 0 with fewer than two estimates.
     """
-    count = len(variance)
-    first, second = np.triu_indices(count, 1)
-    pairs = variance[first] + variance[second] > variance.max(initial=0) * 1e-30
-    first, second = first[pairs], second[pairs]
-    if not first.size:
+    if len(variance) < 2 or not variance.max():
         return 0.0
     # float32 takes half the time of float64 and is exact enough for draws.
     scale = np.sqrt(variance / variance.max()).astype(np.float32)[:, None]
     draws = [_draws(float(number), index, seed) for index, number in enumerate(df)]
-    estimate = scale * np.stack([normal for normal, _ in draws])
-    spread = scale**2 * np.stack([chi for _, chi in draws])
-    largest = np.empty(DRAWS, np.float32)
-    step = max(1, _CHUNK // first.size)
-    for start in range(0, DRAWS, step):
-        at = slice(start, start + step)
-        ratio = (estimate[first, at] - estimate[second, at]) ** 2
-        ratio /= spread[first, at] + spread[second, at]
-        np.maximum.reduce(ratio, axis=0, out=largest[at])
+    exact = variance <= variance.max() * 1e-30
+    order = np.argsort(~exact, kind="stable")  # those without variance first
+    estimate = (scale * np.stack([normal for normal, _ in draws]))[order]
+    spread = (scale**2 * np.stack([chi for _, chi in draws]))[order]
+    largest = np.zeros(DRAWS, np.float32)
+    for index in range(len(variance) - 1):
+        others = slice(max(index + 1, int(exact.sum())), None)
+        ratio = estimate[others] - estimate[index]
+        ratio *= ratio
+        ratio /= spread[others] + spread[index]
+        np.maximum(largest, np.maximum.reduce(ratio, axis=0), out=largest)
     return float(np.sqrt(np.quantile(largest, confidence)))
 
 
