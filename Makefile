@@ -9,7 +9,7 @@ export UV_LINK_MODE ?= copy
 SYNC = $(UV) sync --quiet --locked
 RUN = $(UV) run --no-sync
 
-.PHONY: run test test-fast check format bench setup clean texts
+.PHONY: run test test-fast check format bench setup clean texts docs
 
 run: setup          ## an invented workshop on http://localhost:8501
 	$(RUN) readiness demo --port $(PORT)
@@ -36,6 +36,9 @@ bench: setup        ## ratios against a floor or a peer, measured in one run
 
 texts: setup        ## refresh the translation templates from the English texts
 	$(RUN) python tools/extract_texts.py
+
+docs: setup         ## write the outputs of the executed documents anew
+	$(RUN) python tools/write_documents.py
 
 setup: $(UV)
 	@$(SYNC)

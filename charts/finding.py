@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from results.live import PROVISIONAL_BELOW, Comparison, CountryResult
+from results.live import Comparison, CountryResult
+from scoring.comparison import PROVISIONAL_BELOW
 from scoring.scorecard import Score
 from survey.questionnaire import Questionnaire
 

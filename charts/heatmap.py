@@ -34,7 +34,8 @@ from charts.theme import (
     text_width,
     wrapped,
 )
-from results.live import PROVISIONAL_BELOW, Comparison
+from results.live import Comparison
+from scoring.comparison import PROVISIONAL_BELOW
 
 PROJECTOR = (1870, 960)  # px: what the app's own bar leaves of a screen of 1920 × 1080
 _WIDTH: dict[Scale, int] = {"page": 1100, "projector": PROJECTOR[0]}

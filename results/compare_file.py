@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from scoring.comparison import GroupComparison, GroupResult, Members, PartResult, compare
 from scoring.drivers import Drivers
 from scoring.scorecard import Score
-from survey.answers_file import load_answers, read_answers
+from survey.answers_file import answers_at
 from survey.groups_file import load_groups
 from survey.loader import content_hash, load
 from survey.questionnaire import Form
@@ -22,10 +21,7 @@ def compare_file(
 ) -> str:
     """The comparison as JSON text (`-` = answers from standard input). Raises ProblemsError when a file has a problem."""
     questionnaire = load(questionnaire_path).questionnaire
-    if answers_path == "-":
-        answers = read_answers(questionnaire, sys.stdin.buffer, "-")
-    else:
-        answers = load_answers(questionnaire, Path(answers_path), answers_path)
+    answers = answers_at(questionnaire, answers_path)
     groups = load_groups(answers.responses, groups_path)
     members = Members(groups.groups, groups.group_of, groups.organisation_of, groups.invited)
     routed = route(questionnaire, answers.codes, form)

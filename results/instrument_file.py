@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from scoring.instrument import FEWEST_RESPONSES, Coefficient, InstrumentReport, Status, examine_instrument
-from survey.answers_file import load_answers, read_answers
+from survey.answers_file import answers_at
 from survey.groups_file import load_groups
 from survey.loader import load
 from survey.questionnaire import Form
@@ -25,10 +24,7 @@ _WHY_NOT: dict[Status, str] = {
 def examine_file(questionnaire_path: Path, answers_path: str, groups_path: Path | None, form: Form) -> InstrumentReport:
     """The report on a file of answers (`-` = standard input). Raises ProblemsError when a file has a problem."""
     questionnaire = load(questionnaire_path).questionnaire
-    if answers_path == "-":
-        answers = read_answers(questionnaire, sys.stdin.buffer, "-")
-    else:
-        answers = load_answers(questionnaire, Path(answers_path), answers_path)
+    answers = answers_at(questionnaire, answers_path)
     if groups_path is None:
         return examine_instrument(questionnaire, answers.codes, form=form)
     groups = load_groups(answers.responses, groups_path)

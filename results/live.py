@@ -13,14 +13,13 @@ import numpy as np
 
 from results.store import ResponseStore
 from results.workshop import Organisation, ResponseState, Round
+from scoring.comparison import is_provisional
 from scoring.panel import score_panels
 from scoring.score import score_routed
 from scoring.scorecard import Scorecard, scorecard
 from survey.questionnaire import Form, Questionnaire
 from survey.response import NOT_ASKED, UNANSWERED
 from survey.routing import Codes, route
-
-PROVISIONAL_BELOW = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class CountryResult:
 
     @property
     def provisional(self) -> bool:
-        return self.coverage < PROVISIONAL_BELOW
+        return is_provisional(self.begun, self.invited)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import csv
 import io
 import math
 import re
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 from pathlib import Path
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from scoring.rule import RATED, Floats
 from scoring.score import Scores, score
 from scoring.scorecard import STATUSES
-from survey.answers_file import AnswersFile, load_answers, read_answers
+from survey.answers_file import AnswersFile, answers_at
 from survey.loader import load
 from survey.questionnaire import LEVELS, Form, Questionnaire
 
@@ -36,10 +35,7 @@ def score_file(questionnaire_path: Path, answers_path: str, form: Form) -> Itera
     Raises ProblemsError, before the first line, when the questionnaire or any answer has a problem.
     """
     questionnaire = load(questionnaire_path).questionnaire
-    if answers_path == "-":
-        answers = read_answers(questionnaire, sys.stdin.buffer, "-")
-    else:
-        answers = load_answers(questionnaire, Path(answers_path), answers_path)
+    answers = answers_at(questionnaire, answers_path)
     return score_lines(questionnaire, answers, form)
 
 

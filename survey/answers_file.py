@@ -11,9 +11,11 @@ import contextlib
 import csv
 import io
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from survey.answers_table import AnswersTable
@@ -23,7 +25,6 @@ from survey.text_file import NOT_TEXT, not_text, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -62,6 +63,13 @@ def load_answers(questionnaire: Questionnaire, path: Path, shown: str | None = N
             return read_answers(questionnaire, file, name)
     except OSError as error:
         raise refusal(name, "A001", reason=error.strerror or "it is not a readable file") from None
+
+
+def answers_at(questionnaire: Questionnaire, name: str) -> AnswersFile:
+    """The answers of a file, or of standard input where its name is `-`. Raises ProblemsError listing every problem."""
+    if name == "-":
+        return read_answers(questionnaire, sys.stdin.buffer, name)
+    return load_answers(questionnaire, Path(name), name)
 
 
 def read_answers(questionnaire: Questionnaire, stream: IO[str] | IO[bytes], name: str) -> AnswersFile:
