@@ -61,7 +61,7 @@ class BackupClock:
         while not self._end.wait(POLL_SECONDS):
             try:
                 self._look()
-            except Exception:
+            except Exception:  # noqa: BLE001  (whatever it is, the thread lives on)
                 self._not_before = time.monotonic() + RETRY_SECONDS
                 _log.exception("the backup was not made")
 

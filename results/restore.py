@@ -5,8 +5,9 @@ All is made and checked beside it first; what it replaces is renamed, never over
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
@@ -26,14 +27,20 @@ if TYPE_CHECKING:
     Say = Callable[[int], None]
 
 
+_log: Final = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`head`: what the database now holds. `aside`: the files it replaced, under their new names."""
+    """`head`: what the database now holds. `aside`: the files it replaced, under their new names.
+
+    `backup`: what its new journal continues, if there was room for it.
+    """
 
     head: Head
     replayed: int
     aside: tuple[Path, ...]
-    backup: Backup
+    backup: Backup | None
 
 
 def restore(database: Path, backup: Path | None, journals: Sequence[Path], say: Say = lambda _: None) -> Restored:
@@ -56,8 +63,7 @@ def restore(database: Path, backup: Path | None, journals: Sequence[Path], say: 
         say(80)
         aside = _swap(work, database, head)
         say(90)
-        with duckdb.connect(str(database)) as connection:
-            made = back_up(connection, database, backups_of(database))  # what the new journal continues
+        made = _keep_base(database)
     except OSError as error:
         raise StoreError("S024", path=base or journals[0], reason=error.strerror or error) from None
     except (duckdb.Error, ReplayError) as error:
@@ -66,6 +72,16 @@ def restore(database: Path, backup: Path | None, journals: Sequence[Path], say: 
         remove_database(work)
     say(100)
     return Restored(head, replayed, aside, made)
+
+
+def _keep_base(database: Path) -> Backup | None:
+    """A backup that the new journal continues; where there is no room for one, the next regular backup is it."""
+    try:
+        with duckdb.connect(str(database)) as connection:
+            return back_up(connection, database, backups_of(database))
+    except StoreError as error:
+        _log.warning("%s %s", error.code, error)
+        return None
 
 
 def _base(journal: Path, database: Path) -> Path | None:
