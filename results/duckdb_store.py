@@ -114,21 +114,30 @@ class DuckDBStore:
         with self._owner:
             self._heal()
             try:
-                self._writing.begin()
-                batch = Batch(self._writing, self._memory)
-                results = batch.run(commands)
-                head = self._journalled(batch)
-            except Exception:
-                self._roll_back()
-                raise
-            try:
-                self._writing.commit()
+                return self._attempt(commands)
             except duckdb.Error:
-                # It can fail after it was durable (disk full in the checkpoint that follows).
-                self._settle(head)
-                return results
-            batch.publish()
+                if self._failed_at is None:  # the database is well: it is a command
+                    raise
+            self._heal()
+            return self._attempt(commands)
+
+    def _attempt(self, commands: Sequence[Task]) -> Sequence[Result]:
+        try:
+            self._writing.begin()
+            batch = Batch(self._writing, self._memory)
+            results = batch.run(commands)
+            head = self._journalled(batch)
+        except Exception:
+            self._roll_back()
+            raise
+        try:
+            self._writing.commit()
+        except duckdb.Error:
+            # It can fail after it was durable (disk full in the checkpoint that follows).
+            self._settle(head)
             return results
+        batch.publish()
+        return results
 
     def _journalled(self, batch: Batch) -> Head | None:
         """The batch as the journal's next line, durable, and the database's head set to it; None when nothing changed."""

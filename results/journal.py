@@ -129,9 +129,14 @@ class Journal:
     def take_back(self) -> None:
         """Remove the last line, whose changes are not kept; nobody was told that they are. Raises OSError."""
         assert self._written is not None, "only the last line can be taken back, once"
-        self.size, self.head = self._written
-        self._written = None
-        self._cut(self.size)
+        size, head = self._written
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)  # it may be closed
+        try:
+            os.ftruncate(descriptor, size)
+            os.fdatasync(descriptor)
+        finally:
+            os.close(descriptor)
+        self.size, self.head, self._written = size, head, None
 
     def _cut(self, size: int) -> None:
         os.ftruncate(self._file, size)

@@ -42,7 +42,12 @@ def add_commands(commands: Any, database: str) -> None:
     _database(restored, database, _restore)
     restored.add_argument("backup", nargs="?", type=Path, metavar="BACKUP", help="a .duckdb file")
     restored.add_argument(
-        "--from-journal", action="append", type=Path, default=[], metavar="JOURNAL", help="replay it; several in their order"
+        "--from-journal",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="JOURNAL",
+        help="replay it; several in their order",
     )
 
     erase = commands.add_parser("erase", help="erase from the database, its journal and its backups")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from results.backup import Backup, back_up
+from results.backup import back_up
 from results.journal import Journal, Scan, create, reopen, scan
 from results.migrations import open_database
 from results.places import backups_of, journal_of, wal_of
-from results.reconcile import Replayed, head_of, reconcile
+from results.reconcile import Plan, Replayed, carry_out, head_of, plan
 from results.store import StoreError
 
 if TYPE_CHECKING:
@@ -30,17 +30,30 @@ class Opened:
 
 
 def open_files(path: Path) -> Opened:
-    """Open, compare, replay. Raises StoreError, and ReplayError when the database cannot take what it lacks."""
+    """Open, compare, replay. Raises StoreError, and ReplayError when the database cannot take what it lacks.
+
+    The comparison comes before the database is opened for writing, which would already fold its write-ahead log into
+    it: a start that is refused changes nothing.
+    """
     # Rows in the middle have only been seen to go missing with a write-ahead log to replay.
     unclean = wal_of(path).exists()
-    made: list[Backup] = []
-    connection = open_database(path, lambda older: made.append(_keep_older(older, path)))
-    try:
-        found = _scan(connection, path)
-        replayed = reconcile(connection, path, found, thorough=unclean) if found else Replayed(0, 0)
+    found = _scan(path)
+    planned: list[Plan] = []
+
+    def compare(connection: duckdb.DuckDBPyConnection) -> None:
         if found is None:
-            journal = create(journal_of(path), head_of(connection))
+            _refuse_without_journal(connection, path)
         else:
+            planned.append(plan(connection, path, found, thorough=unclean))
+
+    connection = open_database(path, compare, lambda older: back_up(older, path, backups_of(path)))
+    try:
+        if found is None:
+            journal, replayed = create(journal_of(path), head_of(connection)), Replayed(0, 0)
+        else:
+            if not planned:  # a new file, or one of an older schema
+                compare(connection)
+            replayed = carry_out(connection, path, found, planned[0])
             if found.torn:
                 _log.warning("%s: %d bytes of an unfinished line were set aside", found.path.name, found.torn)
             journal = reopen(found)
@@ -56,17 +69,22 @@ def open_files(path: Path) -> Opened:
     return Opened(connection, journal, replayed, found.torn if found else 0)
 
 
-def _scan(connection: duckdb.DuckDBPyConnection, path: Path) -> Scan | None:
-    """The journal, read; None when there is none and none is missed."""
+def _scan(path: Path) -> Scan | None:
+    """The journal, read; None when there is none. Raises StoreError S020, S022, S002."""
     journal = journal_of(path)
-    if journal.exists():
-        return scan(journal)
+    try:
+        if not journal.exists():
+            return None
+        found = scan(journal)
+    except OSError as error:
+        raise StoreError("S002", path=journal, reason=error.strerror or error) from None
+    # A database that is gone is made from its journal, unless that only continues what was there before.
+    if not path.exists() and (found.base.number or any(found.base.rows.values())):
+        raise StoreError("S022", path=path, journal=journal, tables="all tables")
+    return found
+
+
+def _refuse_without_journal(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     head = head_of(connection)
     if head.number:
-        raise StoreError("S021", path=path, journal=journal, found=head.number, known=0)
-    return None
-
-
-def _keep_older(connection: duckdb.DuckDBPyConnection, path: Path) -> Backup:
-    """A backup of the older schema, before it is changed. Raises StoreError S028."""
-    return back_up(connection, path, backups_of(path))
+        raise StoreError("S021", path=path, journal=journal_of(path), found=head.number, known=0)

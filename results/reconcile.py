@@ -16,7 +16,7 @@ import duckdb
 from results.journal import Scan, entries
 from results.journal_line import Head, key_of
 from results.store import StoreError
-from results.tables import COLUMNS, Changes, Row, insert, totals
+from results.tables import COLUMNS, Changes, Row, Totals, insert, totals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,40 +56,51 @@ def set_head(cursor: duckdb.DuckDBPyConnection, head: Head) -> None:
     cursor.execute(_SET_HEAD, [head.number, head.sha256, head.sequence])
 
 
-def reconcile(connection: duckdb.DuckDBPyConnection, database: Path, found: Scan, *, thorough: bool) -> Replayed:
-    """Bring the database to the journal's head. `thorough`: compare each row since the journal's base, not only counts.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the database lacks: rows to write (`changes.added`, also those that replace one), and lines it is behind."""
 
-    Raises StoreError S020 to S022 (nothing is changed), ReplayError, and duckdb.Error from reading.
+    missing: Changes
+    lines: int
+
+    @property
+    def rows(self) -> int:
+        return sum(map(len, self.missing.added.values()))
+
+
+def plan(connection: duckdb.DuckDBPyConnection, database: Path, found: Scan, *, thorough: bool) -> Plan:
+    """Compare, without writing. `thorough`: each row since the journal's base, not only heads and counts.
+
+    Raises StoreError S020 to S022, and duckdb.Error from reading.
     """
     head = head_of(connection)
     _check_heads(head, found, database)
-    done = Replayed(0, 0)
-    if head.number == found.head.number and head.rows == found.head.rows and not thorough:
-        return done
-    if thorough or head.number == found.head.number or not _plausible(head, found):
-        missing, extra = _compare(connection, found)
-        if extra:
-            raise _ahead(database, found, head)
-    else:
-        missing = _after(found, head.number)
-    rows = sum(map(len, missing.added.values()))
-    if rows or head.number != found.head.number:
+    lines = found.head.number - head.number
+    if not thorough and _plausible(head, found):
+        return Plan(_after(found, head.number) if lines else Changes(), lines)
+    missing, rows = _compare(connection, database, found, head)
+    if rows != found.head.rows:
+        raise _lacking(database, found, rows)
+    return Plan(missing, lines)
+
+
+def carry_out(connection: duckdb.DuckDBPyConnection, database: Path, found: Scan, planned: Plan) -> Replayed:
+    """Bring the database to the journal's head. Raises ReplayError when it cannot be written, StoreError S022."""
+    if planned.rows or planned.lines:
         try:
-            _write(connection, missing, found, database)
+            _write(connection, planned.missing, found, database)
         except duckdb.Error as error:
             raise ReplayError(type(error).__name__) from None
-        done = Replayed(found.head.number - head.number, rows)
-        _log.warning("%s: %d line(s) and %d row(s) replayed from the journal", database.name, done.lines, done.rows)
-    elif head.rows != found.head.rows:
-        raise _lacking(database, found, head)
-    return done
+        message = "%s: %d line(s) and %d row(s) replayed from the journal"
+        _log.warning(message, database.name, planned.lines, planned.rows)
+    return Replayed(planned.lines, planned.rows)
 
 
 def _check_heads(head: Head, found: Scan, database: Path) -> None:
     if head.number > found.head.number:
         raise _ahead(database, found, head)
     if head.number < found.base.number:
-        raise _lacking(database, found, head)
+        raise _lacking(database, found, head.rows)
     if head.sha256 != _hash_at(found, head.number):
         raise _ahead(database, found, head)
 
@@ -105,6 +116,8 @@ def _plausible(head: Head, found: Scan) -> bool:
     """Whether the database has as many rows as the line it says it holds."""
     if head.number == found.base.number:
         return head.rows == found.base.rows
+    if head.number == found.head.number:
+        return head.rows == found.head.rows
     return any(entry.head.rows == head.rows for _, entry in entries(found.path) if entry.head.number == head.number)
 
 
@@ -119,21 +132,26 @@ def _after(found: Scan, number: int) -> Changes:
     return Changes({table: list(rows.values()) for table, rows in last.items() if rows})
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, found: Scan) -> tuple[Changes, bool]:
-    """Rows that the journal has and the database lacks or has in another state; and whether the database has too many."""
-    missing, extra = Changes(), False
-    for table, rows in _after(found, found.base.number).added.items():
-        query = f"SELECT {', '.join(COLUMNS[table])} FROM {table}"  # noqa: S608  (constants only)
+def _compare(connection: duckdb.DuckDBPyConnection, database: Path, found: Scan, head: Head) -> tuple[Changes, Totals]:
+    """Rows that the database lacks or has in another state than the journal, and the rows it will have with them.
+
+    Raises StoreError S021 for an answer that the journal has not or has otherwise: answers are only ever appended.
+    """
+    missing, counts = Changes(), dict(head.rows)
+    wanted_rows = _after(found, found.base.number).added
+    for table, columns in COLUMNS.items():
+        query = f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608  (constants only)
         if table == "answers":
             query += f" WHERE sequence > {found.base.sequence}"
         there = {key_of(table, row): row for row in connection.execute(query).fetchall()}
-        wanted = {key_of(table, row): row for row in rows}
+        wanted = {key_of(table, row): row for row in wanted_rows.get(table, ())}
+        if table == "answers" and any(wanted.get(key) != row for key, row in there.items()):
+            raise _ahead(database, found, head)
         for key, row in wanted.items():
             if there.get(key) != row:
                 missing.add(table, row)
-        if table == "answers":  # appended and never altered: another answer under the same sequence is another history
-            extra = any(key not in wanted or wanted[key] != row for key, row in there.items())
-    return missing, extra
+                counts[table] += key not in there
+    return missing, counts
 
 
 def _write(connection: duckdb.DuckDBPyConnection, missing: Changes, found: Scan, database: Path) -> None:
@@ -160,9 +178,9 @@ def _write(connection: duckdb.DuckDBPyConnection, missing: Changes, found: Scan,
 
 
 def _require_rows(connection: duckdb.DuckDBPyConnection, found: Scan, database: Path) -> None:
-    head = head_of(connection)
-    if head.rows != found.head.rows:
-        raise _lacking(database, found, head)
+    rows = totals(connection)
+    if rows != found.head.rows:
+        raise _lacking(database, found, rows)
 
 
 def _replacing(table: str) -> str:
@@ -173,7 +191,6 @@ def _ahead(database: Path, found: Scan, head: Head) -> StoreError:
     return StoreError("S021", path=database, journal=found.path, found=head.number, known=found.head.number)
 
 
-def _lacking(database: Path, found: Scan, head: Head) -> StoreError:
-    lost = {table: count for table, count in found.head.rows.items() if head.rows.get(table) != count}
-    tables = ", ".join(lost) or "all tables"
-    return StoreError("S022", path=database, journal=found.path, tables=tables)
+def _lacking(database: Path, found: Scan, rows: Totals) -> StoreError:
+    differing = [table for table, count in found.head.rows.items() if rows.get(table) != count]
+    return StoreError("S022", path=database, journal=found.path, tables=", ".join(differing))

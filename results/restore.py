@@ -17,7 +17,7 @@ from results.journal import Scan, base_of, create, scan
 from results.journal_line import Head
 from results.migrations import check_unused, inspect_database, open_database
 from results.places import backups_of, database_of, journal_of, wal_of
-from results.reconcile import ReplayError, head_of, reconcile
+from results.reconcile import ReplayError, carry_out, head_of, plan
 from results.store import StoreError
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def _replay(work: Path, found: Sequence[Scan]) -> tuple[Head, int]:
         for journal in found:
             if journal.head.number > head_of(connection).number:
                 try:
-                    reconcile(connection, work, journal, thorough=False)
+                    planned = plan(connection, work, journal, thorough=False)
+                    carry_out(connection, work, journal, planned)
                 except StoreError as error:
                     reason = f"it does not continue line {before.number}"
                     raise StoreError("S024", path=journal.path, reason=reason) from error

@@ -42,19 +42,23 @@ def scripts() -> tuple[str, ...]:
 
 
 def open_database(
-    path: Path, before_migration: Callable[[duckdb.DuckDBPyConnection], object] | None = None
+    path: Path,
+    look: Callable[[duckdb.DuckDBPyConnection], object] | None = None,
+    before_migration: Callable[[duckdb.DuckDBPyConnection], object] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """A connection to the database at `path`, which is made with its folder when it is not there.
 
-    `before_migration` is called with the connection to an older schema before it is changed.
+    `look` is called with a read-only connection to an existing database of the newest schema; what it raises ends the
+    opening. `before_migration` is called with the connection to an older schema before it is changed.
     Raises StoreError: S001 in use by a process, S002 cannot be opened, S004 newer schema, S005 not this program's,
     S023 damaged.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
+        if path.exists():
+            inspect_database(path, look)
+        else:
             _make(path)
-        inspect_database(path)
         connection = duckdb.connect(str(path))
     except OSError as error:
         raise StoreError("S002", path=path, reason=error.strerror or error) from None
@@ -81,6 +85,7 @@ def _make(path: Path) -> None:
     remove_database(fresh)
     with duckdb.connect(str(fresh)) as connection:
         _migrate(connection)
+    fresh.chmod(0o600)  # only its owner's processes need to read answers
     sync_file(fresh)
     with suppress(FileExistsError):  # another process was faster; it then holds the lock
         os.link(fresh, path)
@@ -92,8 +97,8 @@ def _fresh(path: Path) -> Path:
     return path.with_name(f".{path.name}.new")
 
 
-def inspect_database(path: Path) -> int:
-    """The schema version of a file of ours; a stranger's is refused (S004, S005).
+def inspect_database(path: Path, look: Callable[[duckdb.DuckDBPyConnection], object] | None = None) -> int:
+    """The schema version of a file of ours; a stranger's is refused (S004, S005). `look` as for `open_database`.
 
     Read-only: opening for writing would already fold a write-ahead log into it. Raises OSError, duckdb.Error.
     """
@@ -103,6 +108,8 @@ def inspect_database(path: Path) -> int:
     connection = duckdb.connect(str(path), read_only=True)
     try:
         found = _schema_of(connection)
+        if look is not None and found == len(scripts()):
+            look(connection)
     finally:
         connection.close()
     if found == _FOREIGN:
