@@ -137,7 +137,7 @@ def ask_running_app(database: Path, pid: str, progress: Callable[[int], None]) -
         raise StoreError("S028", reason=error.strerror or message("S026", path=database, pid=pid)) from None
     finally:
         request.unlink(missing_ok=True)
-        if said >= 0:
+        if _read(answer).get("request") == mine:
             answer.unlink(missing_ok=True)
     raise StoreError("S026", path=database, pid=pid)
 

@@ -43,6 +43,9 @@ _HISTORY: Final = (
 )
 _CHANGES: Final = f"{ANSWERS} WHERE sequence > ? AND round_id = ? ORDER BY sequence"
 LEAST_FREE: Final = 64 * 2**20  # bytes; below it the app says that it is not ready, while it can still save
+RESERVE: Final = (
+    2 * 2**20
+)  # bytes; below it nothing is begun: a full disk in the middle costs opening the database anew
 HEAL_SECONDS: Final = 1.0  # at most one attempt a second to open a database that failed
 _log: Final = logging.getLogger(__name__)
 _OPEN: Final[set[Path]] = set()
@@ -112,6 +115,8 @@ class DuckDBStore:
     def _apply(self, commands: Sequence[Task]) -> Sequence[Result]:
         """One line of the journal and one transaction; `GroupWriter` calls it."""
         with self._owner:
+            if free_bytes(self.path.parent) < RESERVE:
+                raise StoreError("P007")
             self._heal()
             try:
                 return self._attempt(commands)

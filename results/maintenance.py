@@ -196,22 +196,11 @@ def _erase_one(path: Path, what: Erasure) -> None:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    from results.migrations import inspect_database, scripts
+    from results.migrations import schema_of_file, scripts
 
     path = _existing(options.db)
-    before = inspect_or_refuse(path, inspect_database)
+    before = schema_of_file(path)
     _open(path).close()
     kept = f"; the backup before it is in {backups_of(path)}" if 0 < before < len(scripts()) else ""
     print(f"{path}: schema {before} -> {len(scripts())}{kept}")
     return DONE
-
-
-def inspect_or_refuse(path: Path, inspect: Callable[[Path], int]) -> int:
-    """The schema of a database nobody has open. Raises StoreError."""
-    from results.migrations import check_unused
-
-    check_unused(path)
-    try:
-        return inspect(path)
-    except OSError as error:
-        raise StoreError("S002", path=path, reason=error.strerror or error) from None

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 APPLICATION: Final = "ai-readiness"
 _FOREIGN: Final = -1
-_DAMAGED: Final = re.compile(r"(?i)checksum|corrupt|replaying wal|serializ|INTERNAL Error|FATAL Error")
+_DAMAGED: Final = re.compile(
+    r"(?i)checksum|corrupt|read enough bytes|replaying wal|serializ|INTERNAL Error|FATAL Error"
+)
 
 
 @cache
@@ -117,6 +119,16 @@ def inspect_database(path: Path, look: Callable[[duckdb.DuckDBPyConnection], obj
     if found > len(scripts()):
         raise StoreError("S004", path=path, found=found, known=len(scripts()))
     return found
+
+
+def schema_of_file(path: Path) -> int:
+    """The schema version of a database that nobody has open. Raises StoreError as `open_database` does."""
+    try:
+        return inspect_database(path)
+    except OSError as error:
+        raise StoreError("S002", path=path, reason=error.strerror or error) from None
+    except duckdb.Error as error:
+        raise _refusal(path, error) from None
 
 
 def check_unused(path: Path) -> None:
