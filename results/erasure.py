@@ -246,6 +246,7 @@ def _remove_set_aside(database: Path) -> int:
         f"{database.name}.replaced-*",
         f"{wal_of(database).name}.replaced-*",
         f".{database.stem}-*.partial*",
+        f".{database.stem}.*",
     )
     gone = [file for pattern in patterns for file in database.parent.glob(pattern)]
     for file in gone:

@@ -30,8 +30,9 @@ sync_folder = sync_file  # a new name is durable once its folder is
 
 
 def create_private(path: Path) -> BufferedWriter:
-    """A file that is written from its beginning and that only its owner can read: it holds answers. Raises OSError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    """A new file that only its owner can read: it holds answers. One of that name, left by a killed process, goes first."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     return os.fdopen(descriptor, "wb")
 
 

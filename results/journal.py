@@ -8,6 +8,7 @@ form that any program can read.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from dataclasses import dataclass
@@ -189,15 +190,16 @@ class Journal:
 
 
 def create(path: Path, base: Head, erased: str = "") -> Journal:
-    """A new journal that continues after `base`. Never replaces a file. Raises OSError."""
+    """A new journal that continues after `base`, where there is none; the database's lock is held. Raises OSError."""
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     line = encode_base(base, now(), erased)
     fresh = path.with_name(f".{path.name}.new")
     with create_private(fresh) as file:
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
-    os.link(fresh, path)
-    fresh.unlink()
+    fresh.rename(path)
     sync_folder(path.parent)
     return Journal(path, base, base, len(line))
 

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
 APPLICATION: Final = "ai-readiness"
 _FOREIGN: Final = -1
-_DAMAGED: Final = re.compile(
-    r"(?i)checksum|corrupt|read enough bytes|replaying wal|serializ|INTERNAL Error|FATAL Error"
-)
+# What keeps a sound database from being opened; anything else that DuckDB finds in a file of ours is damage.
+_ENVIRONMENT: Final = re.compile(r"(?i)permission|read-only|no space|not enough space|too many open|memory|directory")
 
 
 @cache
@@ -74,7 +73,7 @@ def open_database(
         _migrate(connection)
     except duckdb.Error as error:
         connection.close()
-        raise _refusal(path, error) from None
+        raise _refusal(path, error, is_opening=False) from None
     except BaseException:
         connection.close()
         raise
@@ -187,7 +186,7 @@ def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
         raise
 
 
-def _refusal(path: Path, error: duckdb.Error) -> StoreError:
+def _refusal(path: Path, error: duckdb.Error, *, is_opening: bool = True) -> StoreError:
     text = str(error)
     holder = re.search(r"\(PID (\d+)\)", text)
     if holder:
@@ -197,6 +196,6 @@ def _refusal(path: Path, error: duckdb.Error) -> StoreError:
     if "different configuration" in text or "configuration has been locked" in text:
         return StoreError("S001", path=path, pid=os.getpid())
     reason = text.splitlines()[0].rstrip(" .")
-    if _DAMAGED.search(text):
+    if is_opening and path.is_file() and not _ENVIRONMENT.search(text):
         return StoreError("S023", path=path, journal=journal_of(path), folder=backups_of(path), reason=reason)
     return StoreError("S002", path=path, reason=reason)
