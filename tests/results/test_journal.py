@@ -340,8 +340,10 @@ def filled(tmp_path_factory):
 def test_the_probe_says_what_is_wrong(path, journal, wanted, monkeypatch):
     with closing(DuckDBStore(path)) as store:
         assert store.not_ready() == []
-        monkeypatch.setattr("results.duckdb_store.free_bytes", lambda _: 1000)
+        monkeypatch.setattr("results.duckdb_store.free_bytes", lambda _: 10_000_000)
         assert store.not_ready() == ["the disk is almost full"]
+        monkeypatch.setattr("results.duckdb_store.free_bytes", lambda _: 1000)
+        assert store.not_ready() == ["answers cannot be saved"]
         monkeypatch.undo()
         with journal.open("ab") as file:
             file.write(b"x")
