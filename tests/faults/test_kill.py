@@ -24,7 +24,7 @@ from tests.faults import LONG
 from tests.results.facts import FIRST, ROUND, SECOND, do, fill, save
 
 ROOT = Path(__file__).parents[2]
-KILLS = 200 if LONG else 6
+KILLS = 200 if LONG else 4
 pytestmark = pytest.mark.faults
 
 # Prints each event id on a line of its own once it is acknowledged; a retry repeats every tenth command.

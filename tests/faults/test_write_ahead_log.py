@@ -21,8 +21,8 @@ from tests.faults import LONG
 from tests.results.facts import everything
 
 ROOT = Path(__file__).parents[2]
-FLIPS = 200 if LONG else 6
-CUTS = 50 if LONG else 5
+FLIPS = 200 if LONG else 4
+CUTS = 50 if LONG else 3
 pytestmark = pytest.mark.faults
 
 # Writes, in the middle makes a backup, writes on, and dies with its log unfolded.
