@@ -112,7 +112,7 @@ def tear(size):
     return lambda log: os.truncate(log, size)
 
 
-@pytest.mark.timeout(3600 if LONG else 60)
+@pytest.mark.timeout(3600 if LONG else 120)
 def test_flipped_bits(left, tmp_path):
     dice = random.Random(5)
     size = wal_of(left[0] / "store.duckdb").stat().st_size
@@ -123,7 +123,7 @@ def test_flipped_bits(left, tmp_path):
     assert found.get("replayed", 0) + sum(count for code, count in found.items() if code.startswith("S")) > 0
 
 
-@pytest.mark.timeout(3600 if LONG else 60)
+@pytest.mark.timeout(3600 if LONG else 120)
 def test_torn_logs(left, tmp_path):
     dice = random.Random(6)
     size = wal_of(left[0] / "store.duckdb").stat().st_size
