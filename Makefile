@@ -9,7 +9,7 @@ export UV_LINK_MODE ?= copy
 SYNC = $(UV) sync --quiet --locked
 RUN = $(UV) run --no-sync
 
-.PHONY: run test test-fast check format bench setup clean texts docs
+.PHONY: run test test-fast faults check format bench setup clean texts docs
 
 run: setup          ## an invented workshop on http://localhost:8501
 	$(RUN) readiness demo --port $(PORT)
@@ -19,6 +19,9 @@ test: setup         ## every test, lint, types and import contracts
 
 test-fast: setup    ## the tests without a browser
 	$(RUN) pytest -n auto -m "not browser" -q
+
+faults: setup       ## hundreds of injected faults: kills, flipped bits, full disks (15-30 minutes)
+	FAULTS=long $(RUN) pytest -q -s -p no:xdist -m faults
 
 check: setup        ## lint, types, imports
 	$(RUN) ruff check .

@@ -15,6 +15,7 @@ class Settings:
 
     `base_url_given`: it was set from outside, and is not the default of one machine.
     `questionnaires`: folder with the questionnaire files. `cache`: folder for files that can be made anew.
+    `backup_hours`: between backups of an embedded database while the app runs; 0: none.
     """
 
     database: str
@@ -22,6 +23,7 @@ class Settings:
     questionnaires: Path
     cache: Path
     base_url_given: bool = False
+    backup_hours: float = 24.0
 
     @property
     def secure(self) -> bool:
@@ -30,7 +32,7 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """Settings from READINESS_DB, READINESS_BASE_URL, READINESS_QUESTIONNAIRES and READINESS_CACHE, with defaults for one machine."""
+    """Settings from READINESS_DB, _BASE_URL, _QUESTIONNAIRES, _CACHE and _BACKUP_HOURS, with defaults for one machine."""
     cache = os.environ.get("READINESS_CACHE") or str(
         Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ai-readiness"
     )
@@ -40,4 +42,14 @@ def read_settings() -> Settings:
         questionnaires=Path(os.environ.get("READINESS_QUESTIONNAIRES") or HERE / "questionnaires"),
         cache=Path(cache),
         base_url_given="READINESS_BASE_URL" in os.environ,
+        backup_hours=_hours(os.environ.get("READINESS_BACKUP_HOURS", "")),
     )
+
+
+def _hours(text: str) -> float:
+    """A number of hours; 24 for anything else, since no backups should follow only from `0`."""
+    try:
+        hours = float(text)
+    except ValueError:
+        return 24.0
+    return hours if 0 <= hours < float("inf") else 24.0

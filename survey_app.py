@@ -13,6 +13,8 @@ from starlette.middleware import Middleware
 from streamlit import net_util
 
 from access.invitation import InvitationDesk
+from results.backup_clock import BackupClock
+from results.upkeep import Upkeep
 from settings import HERE
 from ui import process
 from ui.look import KEYS_SCRIPT
@@ -37,13 +39,18 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """Warm what the first viewer would wait for; at the end, finish what is queued."""
     import altair  # noqa: F401, PLC0415  (1-2 s that no first viewer should wait)
 
+    clock = BackupClock(workshop.store, settings.backup_hours) if isinstance(workshop.store, Upkeep) else None
     yield {}
+    if clock is not None:
+        clock.stop()
     process.stop()
 
 
 def probe() -> list[str]:
     """Reasons why this process is not ready; empty when it is."""
     try:
+        if isinstance(workshop.store, Upkeep):
+            return workshop.store.not_ready()
         workshop.store.rounds()
     except Exception:
         log.exception("the store does not answer")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
+from results.maintenance import add_commands
 from settings import HERE, Settings, read_settings
 from survey.problems import Problem, ProblemsError, message
 
@@ -82,6 +83,16 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_compare(commands)
 
+    _admin(commands)
+    add_commands(commands, read_settings().database)
+
+    bench = commands.add_parser("bench", help="ratios against a floor or a peer, measured in one run")
+    bench.add_argument("names", nargs="*", metavar="NAME")
+    bench.set_defaults(command=_bench)
+    return parser
+
+
+def _admin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     admin = commands.add_parser("admin", help="set up a round; look into a questionnaire")
     tasks = admin.add_subparsers(title="tasks", required=True, metavar="TASK")
     opened = tasks.add_parser("round", help="open a round and write a personal link for each organisation")
@@ -104,11 +115,6 @@ def _parser() -> argparse.ArgumentParser:
     instrument.add_argument("--form", choices=("full", "pulse"), default="full")
     instrument.add_argument("--json", action="store_true", help="one JSON object, in full precision")
     instrument.set_defaults(command=_admin_instrument)
-
-    bench = commands.add_parser("bench", help="ratios against a floor or a peer, measured in one run")
-    bench.add_argument("names", nargs="*", metavar="NAME")
-    bench.set_defaults(command=_bench)
-    return parser
 
 
 def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -2,294 +2,97 @@
 
 Reads use a cursor per thread, because a connection shared by threads returned wrong rows without an error. Answers are
 appended to a log without an index, so a commit costs the same on ten million rows as on none; what pages need all the
-time (rounds, responses, revisions, current answers) is resident instead (`results.writer`).
+time (rounds, responses, revisions, current answers) is resident instead (`results.writer`). Each batch goes into the
+journal before it is committed (`results.journal`); a database that fails is closed, opened and compared with it.
 """
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
 import time
-from collections import ChainMap
 from contextlib import suppress
-from dataclasses import astuple, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from results.migrations import open_database
-from results.store import (
-    AddInvitation,
-    AddOrganisation,
-    AddRound,
-    AddSession,
-    ChangeStatus,
-    Command,
-    Conflict,
-    Done,
-    EndSession,
-    Refused,
-    Result,
-    RevokeInvitation,
-    SaveAnswer,
-    Saved,
-    SetRoundStatus,
-    StoreError,
-)
+from results.backup import Backup, back_up, prune
+from results.duckdb_batch import CURRENT, INVITATION, ORGANISATION, SESSION, Batch
+from results.files import free_bytes
+from results.journal_line import Head
+from results.migrations import scripts
+from results.opening import open_files
+from results.places import backups_of
+from results.reconcile import ReplayError, set_head
+from results.store import Command, Result, StoreError
 from results.workshop import Invitation, Organisation, ResponseState, Round, Session, StoredAnswer
-from results.writer import ANSWERS, APPEND, Answers, GroupWriter, Memory, Row, answer_row, remember, stored_answer
+from results.writer import ANSWERS, GroupWriter, Probe, Task, remember, stored_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
-    from pathlib import Path
 
-# In two steps: the first reads narrow columns only, and its few sequences then find the rows by the log's statistics.
-_CURRENT: Final = (
-    f"{ANSWERS} WHERE sequence IN "  # noqa: S608  (constants only)
-    "(SELECT max(sequence) FROM answers WHERE response_id IN (SELECT unnest(?)) GROUP BY response_id, item_id)"
-)
+    from results.tables import Row
+
 _HISTORY: Final = (
     f"{ANSWERS} WHERE sequence IN "  # noqa: S608  (constants only)
     "(SELECT sequence FROM answers WHERE response_id = ? AND item_id = ?) "
     "ORDER BY sequence"
 )
 _CHANGES: Final = f"{ANSWERS} WHERE sequence > ? AND round_id = ? ORDER BY sequence"
-_REPEATED: Final = f"{ANSWERS} WHERE event_id IN (SELECT unnest(?))"
-_ORGANISATION: Final = "SELECT id, round_id, country, name FROM organisations"
-_INVITATION: Final = (
-    "SELECT token_hash, round_id, organisation_id, role, label, created_at, revoked_at FROM invitations"
-)
-_SESSION: Final = "SELECT session_hash, token_hash, created_at, expires_at FROM sessions"
+LEAST_FREE: Final = 64 * 2**20  # bytes; below it the app says that it is not ready, while it can still save
+RESERVE: Final = (
+    2 * 2**20
+)  # bytes; below it nothing is begun: a full disk in the middle costs opening the database anew
+HEAL_SECONDS: Final = 1.0  # at most one attempt a second to open a database that failed
+_log: Final = logging.getLogger(__name__)
+_OPEN: Final[set[Path]] = set()
+_claiming: Final = threading.Lock()
 
 
-# --- one transaction ------------------------------------------------------------------------------------------------
-class Batch:
-    """Commands applied in their order, each seeing those before it. Memory changes with `publish`, after the commit."""
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, memory: Memory) -> None:
-        self._cursor = cursor
-        self._memory = memory
-        self._rounds: ChainMap[int, Round] = ChainMap({}, memory.rounds)
-        self._responses: ChainMap[int, ResponseState] = ChainMap({}, memory.responses)
-        self._revisions: dict[int, int] = {}
-        self._sequence = memory.sequence
-        self._current: dict[int, Answers] = {}
-        self._saved: dict[int, StoredAnswer] = {}
-        self._appended: list[Row] = []
-
-    def run(self, commands: Sequence[Command]) -> list[Result]:
-        """Do all of them within the cursor's open transaction. Raises StoreError P007 or the driver's errors."""
-        self._load([command for command in commands if isinstance(command, SaveAnswer)])
-        results = [self._DO[type(command)](self, command) for command in commands]
-        if self._appended:
-            self._cursor.execute(APPEND, [list(column) for column in zip(*self._appended, strict=True)])
-        return results
-
-    def publish(self) -> None:
-        """The commit is durable: what is resident follows."""
-        memory = self._memory
-        with memory.lock:
-            memory.rounds.update(self._rounds.maps[0])
-            memory.responses.update(self._responses.maps[0])
-            memory.revisions.update(self._revisions)
-            memory.sequence = self._sequence
-            memory.newest.update((row[2], row[0]) for row in self._appended)
-            for response_id, answers in self._current.items():
-                memory.keep_answers(response_id, answers)
-
-    def _load(self, saves: list[SaveAnswer]) -> None:
-        """What the saves build on: answers kept under the same event ids, current answers of the same responses."""
-        memory = self._memory
-        known = memory.perhaps_known(save.event_id for save in saves)
-        if known:
-            self._saved = {row[1]: stored_answer(row) for row in self._run(_REPEATED, known)}
-        with memory.lock:
-            resident = {
-                key: memory.answers(key) for key in {save.response_id for save in saves} & memory.responses.keys()
-            }
-        missing = [key for key, answers in resident.items() if answers is None]
-        loaded: dict[int, Answers] = {key: {} for key in missing}
-        for row in self._run(_CURRENT, missing) if missing else ():
-            stored = stored_answer(row)
-            loaded[stored.response_id][stored.item_id] = stored
-        self._current = {key: loaded[key] if answers is None else answers for key, answers in resident.items()}
-
-    def _run(self, query: str, *values: object) -> list[Row]:
-        rows: list[Row] = self._cursor.execute(query, values).fetchall()
-        return rows
-
-    def _next(self, round_id: int) -> int:
-        """The next sequence, and with it the round's revision."""
-        self._sequence += 1
-        self._revisions[round_id] = self._sequence
-        return self._sequence
-
-    def _save(self, save: SaveAnswer) -> Result:
-        repeated = self._saved.get(save.event_id)
-        if repeated is not None:
-            return Saved(repeated)
-        response = self._responses.get(save.response_id)
-        if response is None:
-            return Refused("P001")
-        if self._rounds[response.round_id].status == "closed":
-            return Refused("P002")
-        if response.status == "submitted":
-            return Refused("P003")
-        answers = self._current.get(response.id, {})
-        theirs = answers.get(save.item_id)
-        if theirs is not None and save.based_on not in {None, theirs.revision}:
-            return Conflict(theirs)
-        stored = StoredAnswer(
-            response_id=response.id,
-            item_id=save.item_id,
-            answer=save.answer,
-            revision=theirs.revision + 1 if theirs else 1,
-            sequence=self._next(response.round_id),
-            event_id=save.event_id,
-            author=save.author,
-            saved_at=save.saved_at,
-        )
-        self._current[response.id] = answers | {save.item_id: stored}
-        self._saved[save.event_id] = stored
-        self._appended.append(answer_row(stored, response.round_id))
-        return Saved(stored)
-
-    def _change_status(self, change: ChangeStatus) -> Result:
-        repeated = self._run("SELECT revision FROM status_changes WHERE event_id = ?", change.event_id)
-        if repeated:
-            return Done(repeated[0][0])
-        response = self._responses.get(change.response_id)
-        if response is None:
-            return Refused("P001")
-        if self._rounds[response.round_id].status == "closed":
-            return Refused("P002")
-        if response.status != change.status:
-            response = replace(response, status=change.status, revision=response.revision + 1, changed_at=change.at)
-            self._responses[response.id] = response
-            query = "UPDATE responses SET status = ?, revision = ?, changed_at = ? WHERE id = ?"
-            self._run(query, change.status, response.revision, change.at, response.id)
-        # An event that found the status set already is kept too: sent again after a reopening, it must not submit.
-        key = (change.event_id, self._next(response.round_id), response.id, response.round_id)
-        query = "INSERT INTO status_changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        self._run(query, *key, change.status, change.author, change.at, response.revision)
-        return Done(response.revision)
-
-    def _add_round(self, add: AddRound) -> Result:
-        new = add.round
-        existing = self._rounds.get(new.id)
-        if existing is not None:
-            return _require(new == replace(existing, status=new.status))
-        *facts, questionnaires = astuple(new)
-        self._run("INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._next(new.id), *facts)
-        for position, pinned in enumerate(questionnaires):
-            query = "INSERT INTO pinned_questionnaires VALUES (?, ?, ?, ?, ?, ?, ?)"
-            self._run(query, new.id, position, *pinned)
-        self._rounds[new.id] = new
-        return Done()
-
-    def _set_round_status(self, change: SetRoundStatus) -> Result:
-        existing = self._rounds.get(change.round_id)
-        if existing is None:
-            return Refused("P001")
-        if existing.status != change.status:
-            query = "UPDATE rounds SET status = ?, sequence = ? WHERE id = ?"
-            self._run(query, change.status, self._next(existing.id), existing.id)
-            self._rounds[existing.id] = replace(existing, status=change.status)
-        return Done()
-
-    def _add_organisation(self, add: AddOrganisation) -> Result:
-        new = add.organisation
-        _require(all((r.round_id, r.organisation_id) == (new.round_id, new.id) for r in add.responses))
-        existing = self._run(f"{_ORGANISATION} WHERE id = ?", new.id)
-        if existing:
-            known = {(r.id, r.questionnaire_id) for r in self._responses.values() if r.organisation_id == new.id}
-            asked = {(r.id, r.questionnaire_id) for r in add.responses}
-            return _require(existing[0] == astuple(new) and known == asked)
-        if new.round_id not in self._rounds:
-            return Refused("P001")
-        self._run("INSERT INTO organisations VALUES (?, ?, ?, ?, ?)", self._next(new.round_id), *astuple(new))
-        for response in add.responses:
-            self._run("INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?)", *astuple(response))
-            self._responses[response.id] = response
-        return Done()
-
-    def _add_invitation(self, add: AddInvitation) -> Result:
-        new = add.invitation
-        existing = self._run(f"{_INVITATION} WHERE token_hash = ?", new.token_hash)
-        if existing:
-            return _require(new == replace(Invitation(*existing[0]), revoked_at=new.revoked_at))
-        if new.round_id not in self._rounds:
-            return Refused("P001")
-        self._run("INSERT INTO invitations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._next(new.round_id), *astuple(new))
-        return Done()
-
-    def _revoke_invitation(self, revoke: RevokeInvitation) -> Result:
-        existing = self._run(f"{_INVITATION} WHERE token_hash = ?", revoke.token_hash)
-        if not existing:
-            return Refused("P001")
-        invitation = Invitation(*existing[0])
-        if invitation.revoked_at is None:
-            query = "UPDATE invitations SET revoked_at = ?, sequence = ? WHERE token_hash = ?"
-            self._run(query, revoke.at, self._next(invitation.round_id), revoke.token_hash)
-        return Done()
-
-    def _add_session(self, add: AddSession) -> Result:
-        new = add.session
-        existing = self._run(f"{_SESSION} WHERE session_hash = ?", new.session_hash)
-        if existing:
-            return _require(new == replace(Session(*existing[0]), expires_at=new.expires_at))
-        if not self._run(f"{_INVITATION} WHERE token_hash = ?", new.token_hash):
-            return Refused("P001")
-        self._run("INSERT INTO sessions VALUES (?, ?, ?, ?)", *astuple(new))
-        return Done()
-
-    def _end_session(self, end: EndSession) -> Result:
-        query = "UPDATE sessions SET expires_at = least(expires_at, ?) WHERE session_hash = ? RETURNING session_hash"
-        return Done() if self._run(query, end.at, end.session_hash) else Refused("P001")
-
-    _DO: ClassVar[dict[type[Command], Callable[[Batch, Any], Result]]] = {
-        SaveAnswer: _save,
-        ChangeStatus: _change_status,
-        AddRound: _add_round,
-        SetRoundStatus: _set_round_status,
-        AddOrganisation: _add_organisation,
-        AddInvitation: _add_invitation,
-        RevokeInvitation: _revoke_invitation,
-        AddSession: _add_session,
-        EndSession: _end_session,
-    }
+def _claim(path: Path) -> None:
+    """One store per file and process. (Only to look into the file would already release DuckDB's lock on it.)"""
+    with _claiming:
+        if path.resolve() in _OPEN:
+            raise StoreError("S001", path=path, pid=os.getpid())
+        _OPEN.add(path.resolve())
 
 
-def _require(right: bool) -> Done:
-    """What exists may be added again as it was; something else under its id, or a wrong id, is a mistake: P007."""
-    if not right:
-        raise StoreError("P007")
-    return Done()
-
-
-# --- the engine -----------------------------------------------------------------------------------------------------
 class DuckDBStore:
     """The `ResponseStore` protocol on the DuckDB file `path`; one store per file and process. Raises StoreError."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection = open_database(path)
-        self._writing = self._connection.cursor()
+        self.path = path
         self._threads = threading.local()
         self._closing = False
+        self._owner = threading.RLock()  # held while the connection or the journal may change
+        self._backing_up = threading.Lock()
+        self._failed_at: float | None = None  # since when the database cannot be used
+        _claim(path)
+        try:
+            self._open()
+        except BaseException:
+            _OPEN.discard(path.resolve())
+            raise
+        self._writer = GroupWriter(self._apply)
+
+    def _open(self) -> None:
+        try:
+            opened = open_files(self.path)
+        except ReplayError as error:
+            raise StoreError("S002", path=self.path, reason=error) from None
+        self._connection, self._journal, self.replayed = opened.connection, opened.journal, opened.replayed
+        self._writing = self._connection.cursor()
         try:
             self._memory = remember(self._writing)
         except duckdb.Error as error:
-            self._connection.close()
-            raise StoreError("S002", path=path, reason=type(error).__name__) from None
-        self._writer = GroupWriter(self._apply)
+            self._shut()
+            raise StoreError("S002", path=self.path, reason=type(error).__name__) from None
 
-    def write(self, command: Command) -> Future[Result]:
-        return self._writer.submit(command)
-
-    def close(self) -> None:
-        self._writer.close()
-        self._closing = True
+    def _shut(self) -> None:
+        self._journal.close()
         while True:
             try:
                 self._connection.close()
@@ -298,39 +101,181 @@ class DuckDBStore:
             else:
                 return
 
-    def _apply(self, commands: Sequence[Command]) -> Sequence[Result]:
-        """One transaction: `GroupWriter` calls it. (The journal's place is between `run` and `commit`.)"""
-        self._writing.begin()
+    def write(self, command: Command) -> Future[Result]:
+        return self._writer.submit(command)
+
+    def close(self) -> None:
+        self._writer.close()
+        self._closing = True
+        with self._backing_up, self._owner:
+            self._shut()
+            _OPEN.discard(self.path.resolve())
+
+    # --- writing
+    def _apply(self, commands: Sequence[Task]) -> Sequence[Result]:
+        """One line of the journal and one transaction; `GroupWriter` calls it."""
+        with self._owner:
+            if free_bytes(self.path.parent) < RESERVE:
+                raise StoreError("P007")
+            self._heal()
+            try:
+                return self._attempt(commands)
+            except duckdb.Error:
+                if self._failed_at is None:  # the database is well: it is a command
+                    raise
+            self._heal()
+            return self._attempt(commands)
+
+    def _attempt(self, commands: Sequence[Task]) -> Sequence[Result]:
         try:
+            self._writing.begin()
             batch = Batch(self._writing, self._memory)
             results = batch.run(commands)
+            head = self._journalled(batch)
         except Exception:
             self._roll_back()
             raise
         try:
             self._writing.commit()
         except duckdb.Error:
-            # It can fail after it was durable (disk full in the checkpoint that follows): what the tables say counts.
-            self._roll_back()
-            self._memory = remember(self._writing)
-            raise
+            # It can fail after it was durable (disk full in the checkpoint that follows).
+            self._settle(head)
+            return results
         batch.publish()
         return results
+
+    def _journalled(self, batch: Batch) -> Head | None:
+        """The batch as the journal's next line, durable, and the database's head set to it; None when nothing changed."""
+        if not batch.changes:
+            return None
+        line, head = self._journal.line(batch.changes, batch.sequence)
+        set_head(self._writing, head)
+        self._journal.append(line, head)
+        return head
+
+    def _settle(self, head: Head | None) -> None:
+        """After a commit that failed: open anew, which replays the journal's last line where the database lacks it.
+
+        Returns when the line is kept. Where it cannot be, it is taken out of the journal, and the error is raised.
+        """
+        self._failed_at = 0.0
+        try:
+            self._heal()
+        except StoreError:
+            kept = self._number_in_database()
+            if head is not None and kept == head.number:
+                return
+            if head is not None and kept is not None and kept < head.number:
+                self._journal.take_back()
+            raise
+        if head is None:  # a probe: its own failure is its answer
+            raise StoreError("P007")
+
+    def _number_in_database(self) -> int | None:
+        """The journal's line that a database which cannot be opened for writing holds; None when nobody knows."""
+        with suppress(duckdb.Error), duckdb.connect(str(self.path), read_only=True) as connection:
+            row = connection.execute("SELECT number FROM journal_head").fetchone()
+            return int(row[0]) if row else None
+        return None
 
     def _roll_back(self) -> None:
         with suppress(duckdb.Error):  # there is nothing to roll back when a failed commit has ended the transaction
             self._writing.rollback()
+        self._doubt()
 
+    def _doubt(self) -> None:
+        """After an error: a database that DuckDB has given up answers nothing any more, and has to be opened anew."""
+        if self._failed_at is None:
+            try:
+                self._writing.execute("SELECT 1").fetchall()
+            except duckdb.Error:
+                self._failed_at = 0.0
+        if self._journal.is_broken:
+            self._failed_at = self._failed_at or 0.0
+
+    def _heal(self) -> None:
+        """Open a failed database anew, at most once a second. Under `_owner`. Raises StoreError."""
+        if self._failed_at is None:
+            return
+        if self._closing or time.monotonic() < self._failed_at + HEAL_SECONDS:
+            raise StoreError("S008", path=self.path, reason="it failed and is being opened again")
+        self._shut()
+        try:
+            self._open()
+        except StoreError:
+            self._failed_at = time.monotonic()
+            raise
+        self._failed_at = None
+        _log.warning("%s failed and was opened again", self.path.name)
+
+    # --- upkeep
+    def backup(self, folder: Path | None = None, progress: Callable[[int], None] | None = None) -> Backup:
+        """A verified backup, made while others read and write; the journal then begins anew. Raises StoreError S028.
+
+        `folder`: by default the one beside the database, where outdated backups are removed.
+        """
+        with self._backing_up:
+            if self._closing:
+                raise StoreError("S008", path=self.path, reason="it is closed")
+            home = backups_of(self.path)
+            backup = back_up(self._connection, self.path, folder or home, progress)
+            if folder is None:
+                head = Head(backup.number, backup.journal, backup.sequence, backup.rows)
+                try:
+                    with self._owner:
+                        self._journal.rotate(head, backup.lines)
+                    prune(home, self.path.stem)
+                except OSError as error:
+                    raise StoreError("S028", reason=error.strerror or error) from None
+            return backup
+
+    def not_ready(self) -> list[str]:
+        """Why an answer could not be saved now, or soon; empty when it can. Writes to the database, changes nothing."""
+        probe = Probe()
+        try:
+            self._writer.submit(probe).result(timeout=5)
+        except (StoreError, TimeoutError):
+            return ["answers cannot be saved"]
+        reasons = []
+        with self._owner:
+            head = (self._journal.head.number, self._journal.head.sha256)
+            fault = self._journal.fault()
+            number, schema = probe.found[-1]
+        if number[0] > head[0] or (number[0] == head[0] and tuple(number) != head):
+            reasons.append("the database and its journal differ")
+        if fault:
+            reasons.append(fault)
+        if schema != len(scripts()):
+            reasons.append("the database has another schema")
+        if free_bytes(self.path.parent) < LEAST_FREE:
+            reasons.append("the disk is almost full")
+        return reasons
+
+    # --- reading
     def _query(self, query: str, *values: object) -> list[Row]:
         """A short read with this thread's cursor: it sees all that was acknowledged before. Raises StoreError S008."""
         if self._closing:
-            raise StoreError("S008", path=self._path, reason="it is closed")
+            raise StoreError("S008", path=self.path, reason="it is closed")
+        connection = self._connection
         try:
-            if not hasattr(self._threads, "cursor"):
-                self._threads.cursor = self._connection.cursor()
-            rows: list[Row] = self._threads.cursor.execute(query, values).fetchall()
+            return self._read(connection, query, values)
         except duckdb.Error as error:
-            raise StoreError("S008", path=self._path, reason=type(error).__name__) from None
+            reason = type(error).__name__
+        # Perhaps the database was just opened anew, or has to be.
+        with self._owner:
+            if self._connection is connection:
+                self._doubt()
+            self._heal()
+        try:
+            return self._read(self._connection, query, values)
+        except duckdb.Error:
+            raise StoreError("S008", path=self.path, reason=reason) from None
+
+    def _read(self, connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object]) -> list[Row]:
+        held = getattr(self._threads, "held", None)
+        if held is None or held[0] is not connection:
+            held = self._threads.held = (connection, connection.cursor())
+        rows: list[Row] = held[1].execute(query, values).fetchall()
         return rows
 
     def rounds(self) -> tuple[Round, ...]:
@@ -343,24 +288,24 @@ class DuckDBStore:
         return self._memory.rounds.get(round_id)
 
     def organisations(self, round_id: int) -> tuple[Organisation, ...]:
-        rows = self._query(f"{_ORGANISATION} WHERE round_id = ? ORDER BY country, name, id", round_id)
+        rows = self._query(f"{ORGANISATION} WHERE round_id = ? ORDER BY country, name, id", round_id)
         return tuple(Organisation(*row) for row in rows)
 
     def organisation(self, organisation_id: int) -> Organisation | None:
-        rows = self._query(f"{_ORGANISATION} WHERE id = ?", organisation_id)
+        rows = self._query(f"{ORGANISATION} WHERE id = ?", organisation_id)
         return Organisation(*rows[0]) if rows else None
 
     def invitation(self, token_hash: str) -> Invitation | None:
-        rows = self._query(f"{_INVITATION} WHERE token_hash = ?", token_hash)
+        rows = self._query(f"{INVITATION} WHERE token_hash = ?", token_hash)
         return Invitation(*rows[0]) if rows else None
 
     def invitations(self, round_id: int, organisation_id: int | None = None) -> tuple[Invitation, ...]:
-        rows = self._query(f"{_INVITATION} WHERE round_id = ? ORDER BY created_at, token_hash", round_id)
+        rows = self._query(f"{INVITATION} WHERE round_id = ? ORDER BY created_at, token_hash", round_id)
         found = (Invitation(*row) for row in rows)
         return tuple(one for one in found if organisation_id in {None, one.organisation_id})
 
     def session(self, session_hash: str) -> Session | None:
-        rows = self._query(f"{_SESSION} WHERE session_hash = ?", session_hash)
+        rows = self._query(f"{SESSION} WHERE session_hash = ?", session_hash)
         return Session(*rows[0]) if rows else None
 
     def responses(self, round_id: int) -> tuple[ResponseState, ...]:
@@ -381,7 +326,7 @@ class DuckDBStore:
                 resident = memory.answers(response_id)
             if resident is not None:
                 return dict(resident)
-            loaded = {row[4]: stored_answer(row) for row in self._query(_CURRENT, [response_id])}
+            loaded = {row[4]: stored_answer(row) for row in self._query(CURRENT, [response_id])}
             with memory.lock:
                 if memory.keep_answers(response_id, loaded):
                     return dict(loaded)

@@ -194,14 +194,25 @@ class ResponseStore(Protocol):
         """Finish what is queued, then close. Later writes fail with StoreError."""
 
 
+_EMBEDDED = "duckdb:///"
+
+
+def embedded_path(url: str) -> Path:
+    """The file of an embedded database. Raises StoreError: S029 another kind of database, S003 no database's URL."""
+    if url.startswith(("postgresql://", "postgres://")):
+        raise StoreError("S029", url=url.rsplit("@", maxsplit=1)[-1])
+    if not url.startswith(_EMBEDDED) or not url.removeprefix(_EMBEDDED).strip():
+        raise StoreError("S003", url=url)
+    return Path(url.removeprefix(_EMBEDDED))
+
+
 def open_store(url: str) -> ResponseStore:
     """Open the engine that a URL names: `duckdb:///relative/path` or `duckdb:////absolute/path`. Raises StoreError.
 
     The folder is made when it is not there. `postgresql://` belongs here too once its engine exists.
     """
-    prefix = "duckdb:///"
-    if not url.startswith(prefix) or not url.removeprefix(prefix).strip():
+    if not url.startswith(_EMBEDDED) or not url.removeprefix(_EMBEDDED).strip():
         raise StoreError("S003", url=url)
     from results.duckdb_store import DuckDBStore  # noqa: PLC0415  (only the engine that is used is loaded)
 
-    return DuckDBStore(Path(url.removeprefix(prefix)))
+    return DuckDBStore(embedded_path(url))

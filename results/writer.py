@@ -13,9 +13,10 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from results.store import Command, Result, StoreError
+from results.tables import Row
 from results.workshop import PinnedQuestionnaire, ResponseState, Round, StoredAnswer
 from survey.response import Answer
 
@@ -28,9 +29,18 @@ MOST_AT_ONCE: Final = 512  # bounds how long a batch's first command waits for i
 RESIDENT_RESPONSES: Final = 4_000
 RECENT_EVENTS: Final = 65_536
 
-Row = tuple[Any, ...]
 Answers = dict[str, StoredAnswer]
-_Waiting = tuple[Command, "Future[Result]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A command of the engine's own: find out whether it can write. `found`: ((journal's number, hash), schema version)."""
+
+    found: list[tuple[Row, int]] = field(default_factory=list)
+
+
+Task = Command | Probe
+_Waiting = tuple[Task, "Future[Result]"]
 _log = logging.getLogger(__name__)
 
 
@@ -39,10 +49,10 @@ class GroupWriter:
     """Keeps commands in the order they are submitted; thread-safe.
 
     `apply` keeps a batch durably as a whole and returns a result per command, or raises and keeps nothing. One thread
-    alone calls it. (The journal belongs inside `apply`: append the batch and fsync, then commit.)
+    alone calls it.
     """
 
-    def __init__(self, apply: Callable[[Sequence[Command]], Sequence[Result]]) -> None:
+    def __init__(self, apply: Callable[[Sequence[Task]], Sequence[Result]]) -> None:
         self._apply = apply
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
@@ -50,7 +60,7 @@ class GroupWriter:
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, command: Command) -> Future[Result]:
+    def submit(self, command: Task) -> Future[Result]:
         """Queue a command. Its future gets the result after the commit, or StoreError P007 when nothing was kept."""
         future: Future[Result] = Future()
         # The gate keeps every command in front of the end mark: one behind it would wait for ever.
@@ -176,13 +186,14 @@ def remember(cursor: DuckDBPyConnection) -> Memory:
             UNION ALL SELECT round_id, sequence FROM invitations
         ) GROUP BY round_id"""
     revisions = dict(cursor.execute(query).fetchall())
-    row = cursor.execute("SELECT max(event_id) FROM answers").fetchone()
+    row = cursor.execute("SELECT (SELECT max(event_id) FROM answers), (SELECT sequence FROM journal_head)").fetchone()
+    assert row is not None, "journal_head has one row"
     return Memory(
         rounds={round_.id: round_ for round_ in rounds},
         responses={response.id: response for response in responses},
         revisions=revisions,
-        sequence=max(revisions.values(), default=0),
-        old=(row and row[0]) or 0,
+        sequence=max([row[1], *revisions.values()]),
+        old=row[0] or 0,
     )
 
 

@@ -308,6 +308,64 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
         "Port {port} of {host} is already in use. Stop the other program, or choose another with --port.",
     ),
     "S008": ("error", "The database {path} cannot be read: {reason}. Stop this program and start it again."),
+    # --- the embedded engine's journal, backups and erasure
+    "S020": (
+        "error",
+        (
+            "The journal {path} is damaged in line {line}: {reason}. Nothing was changed. To go on with what the database "
+            "holds: 'readiness restore {database} --db duckdb:///{database}'; the journal is then set aside."
+        ),
+    ),
+    "S021": (
+        "error",
+        (
+            "The database {path} and its journal {journal} do not belong together (line {found} in the one, {known} "
+            "in the other). Nothing was changed. Put the right journal back; or go on with what the database holds: "
+            "'readiness restore {path} --db duckdb:///{path}'."
+        ),
+    ),
+    "S022": (
+        "error",
+        (
+            "The database {path} lacks rows that its journal {journal} builds on ({tables}). Nothing was changed. "
+            "Bring them back with 'readiness restore --from-journal {journal} --db duckdb:///{path}'."
+        ),
+    ),
+    "S023": (
+        "error",
+        (
+            "The database {path} is damaged: {reason}. Nothing was changed. Bring everything back with 'readiness "
+            "restore --from-journal {journal} --db duckdb:///{path}', or name a backup from {folder}."
+        ),
+    ),
+    "S024": (
+        "error",
+        "{path} cannot be restored: {reason}. Nothing was changed. Choose another backup or journal.",
+    ),
+    "S025": ("error", "There is no database {path}. Name another with --db; nothing was made."),
+    "S026": (
+        "error",
+        (
+            "The database {path} is in use by process {pid}, which does not answer. If it is this app, wait a "
+            "moment and try again; otherwise stop it and run the command again."
+        ),
+    ),
+    "S027": (
+        "error",
+        (
+            "The journal {path} continues a backup (line {number}) that is not in {folder}. Name it: 'readiness "
+            "restore BACKUP --from-journal {path} --db duckdb:///{database}'."
+        ),
+    ),
+    "S028": (
+        "error",
+        "The backup was not made: {reason}. Earlier backups are as they were. Repair this and run 'readiness backup'.",
+    ),
+    "S029": (
+        "error",
+        "'{url}' is not an embedded database (duckdb:///PATH). Use the server's own tools, such as pg_dump.",
+    ),
+    "S030": ("error", "Nothing of {what} is stored in {path}. Check the number or name; nothing was changed."),
 }
 
 

@@ -157,7 +157,7 @@ def test_a_newer_schema_is_refused_and_unchanged(store, path):
     before = path.read_bytes()
     error = refusal(path)
     assert error.code == "S004"
-    assert re.search(r"schema 99; this one knows 1\b", str(error))
+    assert re.search(rf"schema 99; this one knows {len(migrations.scripts())}\b", str(error))
     assert path.read_bytes() == before
 
 
@@ -168,7 +168,8 @@ def test_migrations_are_applied_once_each_in_order(store, path, monkeypatch):
     monkeypatch.setattr(migrations, "scripts", lambda: scripts)
     for _ in range(2):
         again = DuckDBStore(path)
-        assert again._query("SELECT version FROM schema_version ORDER BY version") == [(1,), (2,), (3,)]
+        versions = [(number,) for number in range(1, len(scripts) + 1)]
+        assert again._query("SELECT version FROM schema_version ORDER BY version") == versions
         assert again._query("SELECT count(*) FROM newer") == [(0,)]
         assert set(again.answers(FIRST)) == {"a"}
         again.close()
@@ -308,33 +309,6 @@ def test_a_reader_overtaken_by_a_commit_does_not_keep_what_it_read(store, monkey
     monkeypatch.setattr(store, "_query", slow)
     assert store.answers(FIRST)["a"] == overtaken[0].stored
     assert store.answers(FIRST)["a"] == overtaken[0].stored
-
-
-def test_a_commit_that_fails_after_it_was_durable_is_not_repeated(store):
-    """As with a full disk in the checkpoint after the commit: whoever tries again gets what was kept."""
-    do(store, save("a", "one"))
-    real = store._writing
-
-    class Failing:
-        def __init__(self):
-            self.commits = 0
-
-        def __getattr__(self, name):
-            return getattr(real, name)
-
-        def commit(self):
-            real.commit()
-            self.commits += 1
-            if self.commits == 1:
-                raise duckdb.IOException("No space left on device")
-
-    store._writing = Failing()
-    command = save("a", "two", based_on=1)
-    with pytest.raises(StoreError):
-        do(store, command)
-    assert do(store, command).stored.revision == 2
-    assert [stored.answer.note for stored in store.history(FIRST, "a")] == ["one", "two"]
-    assert do(store, save("a", "three", based_on=2)).stored.revision == 3
 
 
 # --- kill -9

@@ -1,0 +1,87 @@
+"""The tables that hold a workshop, as the journal, backups and checks name them: columns in the schema's order, and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Row = tuple[Any, ...]
+Rows = dict[str, list[Row]]
+Totals = dict[str, int]
+
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "rounds": ("sequence", "id", "name", "status", "invented", "notice", "keep_until", "created_at"),
+    "pinned_questionnaires": ("round_id", "position", "id", "version", "content_hash", "form", "content"),
+    "organisations": ("sequence", "id", "round_id", "country", "name"),
+    "invitations": (
+        *("sequence", "token_hash", "round_id", "organisation_id"),
+        *("role", "label", "created_at", "revoked_at"),
+    ),
+    "sessions": ("session_hash", "token_hash", "created_at", "expires_at"),
+    "responses": ("id", "round_id", "organisation_id", "questionnaire_id", "status", "revision", "changed_at"),
+    "status_changes": (
+        *("event_id", "sequence", "response_id", "round_id"),
+        *("status", "author", "changed_at", "revision"),
+    ),
+    "answers": (
+        *("sequence", "event_id", "response_id", "round_id", "item_id", "revision"),
+        *("code", "evidence", "link", "note", "reason", "comment", "author", "saved_at"),
+    ),
+}
+KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "rounds": ("id",),
+    "pinned_questionnaires": ("round_id", "position"),
+    "organisations": ("id",),
+    "invitations": ("token_hash",),
+    "sessions": ("session_hash",),
+    "responses": ("id",),
+    "status_changes": ("event_id",),
+    "answers": ("sequence",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a batch did, as rows after it: rows that are new, and rows that replace the one with the same key."""
+
+    added: Rows = field(default_factory=dict)
+    altered: Rows = field(default_factory=dict)
+
+    def add(self, table: str, row: Row) -> None:
+        self.added.setdefault(table, []).append(row)
+
+    def alter(self, table: str, row: Row) -> None:
+        self.altered.setdefault(table, []).append(row)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.altered)
+
+
+def insert(table: str) -> str:
+    """The statement that adds one row of all columns."""
+    names = COLUMNS[table]
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+
+
+def totals(cursor: DuckDBPyConnection, database: str = "") -> Totals:
+    """Rows in each table."""
+    prefix = f"{database}." if database else ""
+    parts = [f"(SELECT count(*) FROM {prefix}{table})" for table in COLUMNS]  # noqa: S608
+    row = cursor.execute(f"SELECT {', '.join(parts)}").fetchone()
+    assert row is not None
+    return dict(zip(COLUMNS, row, strict=True))
+
+
+def digests(cursor: DuckDBPyConnection, database: str = "") -> dict[str, str]:
+    """A number per table that follows from its rows in any order; to compare copies made by one version of DuckDB."""
+    prefix = f"{database}." if database else ""
+    found = {}
+    for table in COLUMNS:
+        query = f"SELECT coalesce(sum(hash(t)::HUGEINT), 0) FROM {prefix}{table} t"  # noqa: S608
+        row = cursor.execute(query).fetchone()
+        assert row is not None
+        found[table] = str(row[0])
+    return found
