@@ -23,6 +23,7 @@ from results.store import (
     AddRound,
     AddSession,
     ChangeStatus,
+    CodedAnswers,
     Command,
     Conflict,
     Done,
@@ -54,6 +55,11 @@ _HISTORY: Final = (
     "ORDER BY sequence"
 )
 _CHANGES: Final = f"{ANSWERS} WHERE sequence > ? AND round_id = ? ORDER BY sequence"
+_CODES: Final = (
+    "SELECT a.sequence, a.response_id, i.item, a.code, a.evidence, a.saved_at FROM answers a "
+    "JOIN (SELECT unnest(?) AS item_id, unnest(?) AS item) i USING (item_id) "
+    "WHERE a.sequence > ? AND a.round_id = ? ORDER BY a.sequence"
+)
 _REPEATED: Final = f"{ANSWERS} WHERE event_id IN (SELECT unnest(?))"
 _ORGANISATION: Final = "SELECT id, round_id, country, name FROM organisations"
 _INVITATION: Final = (
@@ -321,17 +327,16 @@ class DuckDBStore:
         with suppress(duckdb.Error):  # there is nothing to roll back when a failed commit has ended the transaction
             self._writing.rollback()
 
-    def _query(self, query: str, *values: object) -> list[Row]:
+    def _query(self, query: str, *values: object, fetch: str = "fetchall") -> Any:
         """A short read with this thread's cursor: it sees all that was acknowledged before. Raises StoreError S008."""
         if self._closing:
             raise StoreError("S008", path=self._path, reason="it is closed")
         try:
             if not hasattr(self._threads, "cursor"):
                 self._threads.cursor = self._connection.cursor()
-            rows: list[Row] = self._threads.cursor.execute(query, values).fetchall()
+            return getattr(self._threads.cursor.execute(query, values), fetch)()
         except duckdb.Error as error:
             raise StoreError("S008", path=self._path, reason=type(error).__name__) from None
-        return rows
 
     def rounds(self) -> tuple[Round, ...]:
         memory = self._memory
@@ -394,3 +399,9 @@ class DuckDBStore:
 
     def changes(self, round_id: int, after: int) -> tuple[StoredAnswer, ...]:
         return tuple(stored_answer(row) for row in self._query(_CHANGES, after, round_id))
+
+    def codes(self, round_id: int, items: Sequence[str], after: int) -> CodedAnswers:
+        columns = self._query(_CODES, list(items), list(range(len(items))), after, round_id, fetch="fetchnumpy")
+        wide, narrow = ("sequence", "response_id", "item", "saved_at"), ("code", "evidence")
+        return CodedAnswers(**{name: columns[name].astype("int64", copy=False) for name in wide},
+                            **{name: columns[name].astype("uint8") for name in narrow})  # fmt: skip

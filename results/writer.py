@@ -95,6 +95,13 @@ class GroupWriter:
     def _keep(self, batch: list[_Waiting]) -> None:
         try:
             results = self._apply([command for command, _ in batch])
+        except StoreError as error:
+            if error.code == "P007":
+                self._keep_singly(batch, error)
+            else:  # the store is away, not a command wrong: none of them could be kept alone
+                for _, future in batch:
+                    future.set_exception(error)
+            return
         except Exception as error:  # noqa: BLE001  (whatever it is, the thread lives on and every future gets an answer)
             self._keep_singly(batch, error)
             return

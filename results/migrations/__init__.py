@@ -9,31 +9,23 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import duckdb
 
 from results.ids import now
+from results.numbered_sql import APPLICATION, numbered_sql
 from results.store import StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-APPLICATION: Final = "ai-readiness"
 _FOREIGN: Final = -1
 
 
-@cache
 def scripts() -> tuple[str, ...]:
     """The SQL of every migration; schema version n is the state after the first n."""
-    found = sorted(
-        (file for file in files(__name__).iterdir() if file.name.endswith(".sql")), key=lambda file: file.name
-    )
-    numbers = [int(file.name[:4]) for file in found]
-    assert numbers == list(range(1, len(found) + 1)), f"migrations must count 0001, 0002, …: {numbers}"
-    return tuple(file.read_text(encoding="utf-8") for file in found)
+    return numbered_sql()
 
 
 def open_database(path: Path) -> duckdb.DuckDBPyConnection:
