@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from settings import HERE  # first: see there
+
+# isort: split
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +16,6 @@ from starlette.middleware import Middleware
 from streamlit import net_util
 
 from access.invitation import InvitationDesk
-from settings import HERE
 from ui import process
 from ui.look import KEYS_SCRIPT
 from web.headers import SecurityHeaders
