@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
+from results.transfer_command import add_commands as add_transfer_commands
 from settings import HERE, Settings, read_settings
 from survey.problems import Problem, ProblemsError, message
 
@@ -104,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     instrument.add_argument("--form", choices=("full", "pulse"), default="full")
     instrument.add_argument("--json", action="store_true", help="one JSON object, in full precision")
     instrument.set_defaults(command=_admin_instrument)
+
+    add_transfer_commands(commands, read_settings().database)
 
     bench = commands.add_parser("bench", help="ratios against a floor or a peer, measured in one run")
     bench.add_argument("names", nargs="*", metavar="NAME")

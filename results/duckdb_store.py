@@ -15,6 +15,7 @@ from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import duckdb
+import numpy as np
 
 from results.migrations import open_database
 from results.store import (
@@ -402,6 +403,11 @@ class DuckDBStore:
 
     def codes(self, round_id: int, items: Sequence[str], after: int) -> CodedAnswers:
         columns = self._query(_CODES, list(items), list(range(len(items))), after, round_id, fetch="fetchnumpy")
-        wide, narrow = ("sequence", "response_id", "item", "saved_at"), ("code", "evidence")
-        return CodedAnswers(**{name: columns[name].astype("int64", copy=False) for name in wide},
-                            **{name: columns[name].astype("uint8") for name in narrow})  # fmt: skip
+        return CodedAnswers(
+            sequence=columns["sequence"].astype(np.int64),
+            response_id=columns["response_id"].astype(np.int64),
+            item=columns["item"].astype(np.int64),
+            code=columns["code"].astype(np.uint8),
+            evidence=columns["evidence"].astype(np.uint8),
+            saved_at=columns["saved_at"].astype(np.int64),
+        )

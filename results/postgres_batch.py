@@ -142,14 +142,20 @@ class Batch:
         tokens = {c.invitation.token_hash for c in commands if isinstance(c, AddInvitation)}
         tokens |= {c.session.token_hash for c in commands if isinstance(c, AddSession)}
         tokens |= {c.token_hash for c in commands if isinstance(c, RevokeInvitation)}
-        responses = {c.response_id for c in (*saves, *changes)} | {r.id for c in organisations for r in c.responses}
+        responses = (
+            {c.response_id for c in saves}
+            | {c.response_id for c in changes}
+            | {r.id for c in organisations for r in c.responses}
+        )
         pairs = list({(save.response_id, save.item_id) for save in saves})
         added = [c.round.id for c in commands if isinstance(c, AddRound)]
         ours = [c.organisation.id for c in organisations]
 
         with self._connection.pipeline():
             self._ask(_LOCK, list(round_ids), when=round_ids)
-            sequences = self._ask("SELECT nextval('sequences') FROM generate_series(1, %s::int)", len(commands), when=round_ids)
+            sequences = self._ask(
+                "SELECT nextval('sequences') FROM generate_series(1, %s::int)", len(commands), when=round_ids
+            )
             rounds = self._ask(f"{ROUNDS} WHERE id = ANY(%s::bigint[])", list(round_ids), when=round_ids)
             pinned = self._ask(PINNED, added, when=added)
             known = self._ask(f"{ORGANISATIONS} WHERE id = ANY(%s::bigint[])", ours, when=ours)
@@ -170,7 +176,7 @@ class Batch:
             questionnaires.setdefault(round_id, []).append(PinnedQuestionnaire(*facts))
         stored = [stored_answer(row) for row in _rows(latest)]
         self._state = _State(
-            rounds={row[0]: Round(*row, tuple(questionnaires.get(row[0], ()))) for row in _rows(rounds)},
+            rounds={row[0]: Round(*(*row, tuple(questionnaires.get(row[0], ())))) for row in _rows(rounds)},
             organisations={row[0]: Organisation(*row) for row in _rows(known)},
             responses={row[0]: ResponseState(*row) for row in _rows(states)},
             invitations={row[0]: Invitation(*row) for row in _rows(invitations)},

@@ -54,6 +54,8 @@ def complete(url: str) -> str:
         given = conninfo_to_dict(url)
     except psycopg.Error as error:
         raise StoreError("S031", reason=_sentence(error)) from None
+    if not all(re.fullmatch(r"\d*", port) for port in str(given.get("port") or "").split(",")):
+        raise StoreError("S031", reason=f"the port '{given['port']}' is not a number")
     return make_conninfo(url, **{key: value for key, value in _DEFAULTS.items() if key not in given})
 
 
@@ -100,9 +102,10 @@ def refusal(error: Exception, conninfo: str) -> StoreError:
 
 
 def _sentence(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[-1] if lines else type(error).__name__
-    return text.rpartition("FATAL:")[2].strip().rstrip(".")[:200]
+    """The first line of what was said, or the server's own words in it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    fatal = next((line for line in lines if "FATAL:" in line), lines[0])
+    return fatal.rpartition("FATAL:")[2].removeprefix("connection is bad:").strip().rstrip(".")[:200]
 
 
 def migrate(conninfo: str) -> str:

@@ -17,7 +17,9 @@ _ANSWER: Final = (
     "code, evidence, link, note, reason, comment, author, saved_at"
 )
 ANSWERS: Final = f"SELECT {_ANSWER} FROM answers"  # noqa: S608  (constants only, here and below)
-CURRENT: Final = f"SELECT DISTINCT ON (item_id) {_ANSWER} FROM answers WHERE response_id = %s ORDER BY item_id, revision DESC"  # noqa: S608
+CURRENT: Final = (
+    f"SELECT DISTINCT ON (item_id) {_ANSWER} FROM answers WHERE response_id = %s ORDER BY item_id, revision DESC"  # noqa: S608
+)
 LATEST: Final = (  # of each (response, item); the primary key finds each by one look
     "SELECT a.* FROM unnest(%s::bigint[], %s::text[]) AS k(response_id, item_id) CROSS JOIN LATERAL "  # noqa: S608
     f"({ANSWERS} WHERE response_id = k.response_id AND item_id = k.item_id ORDER BY revision DESC LIMIT 1) a"
@@ -33,7 +35,9 @@ PINNED: Final = (
     "WHERE round_id = ANY(%s::bigint[]) ORDER BY round_id, position"
 )
 ORGANISATIONS: Final = "SELECT id, round_id, country, name FROM organisations"
-INVITATIONS: Final = "SELECT token_hash, round_id, organisation_id, role, label, created_at, revoked_at FROM invitations"
+INVITATIONS: Final = (
+    "SELECT token_hash, round_id, organisation_id, role, label, created_at, revoked_at FROM invitations"
+)
 SESSIONS: Final = "SELECT session_hash, token_hash, created_at, expires_at FROM sessions"
 RESPONSES: Final = "SELECT id, round_id, organisation_id, questionnaire_id, status, revision, changed_at FROM responses"
 

@@ -63,9 +63,12 @@ class Signals:
                 with connect(self._conninfo, autocommit=True) as connection:
                     self._listen(connection)
             except psycopg.Error as error:
-                _log.warning("changes by other replicas are asked for until they are heard again: %s", type(error).__name__)
                 with self._lock:
-                    self._read_at = float("-inf")
+                    was_heard, self._read_at = self._read_at > float("-inf"), float("-inf")
+                if was_heard:
+                    _log.warning(
+                        "changes of other replicas are asked for, not heard, for now: %s", type(error).__name__
+                    )
                 self._closing.wait(_REST)
 
     def _listen(self, connection: Connection) -> None:

@@ -13,7 +13,6 @@ when it is not known whether a commit came through; then their futures fail, and
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +23,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from results import postgres_connection
 from results.postgres_batch import Batch
+from results.postgres_erasure import Erased, erase
 from results.postgres_rows import (
     ANSWERS,
     CURRENT,
@@ -58,12 +58,13 @@ if TYPE_CHECKING:
 PATIENCE: Final = 8.0  # seconds; whoever waits for a command gives up after ten (access.workshop)
 READ_PATIENCE: Final = 4.0
 CONNECTIONS: Final = 8  # for reads; one more writes and one listens
-_REST: Final = 0.05
+_RESTS: Final = (0.05, 0.1, 0.2, 0.4)  # seconds before the next attempts; the last one from then on
 _KNOWN_HOMES: Final = 100_000
 _AGAIN: Final = (  # not the command's fault: tried again, on a new connection where this one is gone
     psycopg.OperationalError,
     psycopg.InterfaceError,
     psycopg.errors.ReadOnlySqlTransaction,  # the server has become a standby
+    psycopg.errors.IdleInTransactionSessionTimeout,  # this process stood still for too long
 )
 _CLASH: Final = psycopg.errors.UniqueViolation  # another replica added the same at the same time: now it can be seen
 _CODED: Final = np.dtype([("fields", ">i2"), *((name, kind) for column, width in (
@@ -113,7 +114,7 @@ class PostgresStore:
     def _apply(self, commands: Sequence[Command]) -> Sequence[Result]:
         """One transaction, as often as it takes; `GroupWriter` calls it. Raises S034 when the database is away for too long."""
         deadline = time.monotonic() + (PATIENCE if self._is_up else 0)
-        clashes = 0
+        clashes = attempts = 0
         while True:
             try:
                 results = self._attempt(commands)
@@ -122,11 +123,14 @@ class PostgresStore:
                 if clashes > 2:
                     raise
             except _AGAIN as error:
-                if time.monotonic() + _REST > deadline:
+                rest = _RESTS[min(attempts, len(_RESTS) - 1)]
+                if time.monotonic() + rest > deadline:
                     self._is_up = False
                     raise postgres_connection.refusal(error, self._conninfo) from None
-                _log.warning("a write is tried again: %s", type(error).__name__)
-                time.sleep(_REST)
+                if not attempts:
+                    _log.warning("a write is tried again: %s", type(error).__name__)
+                attempts += 1
+                time.sleep(rest)
             else:
                 self._is_up = True
                 return results
@@ -158,6 +162,19 @@ class PostgresStore:
                 self._writing.close()
             self._writing = None
 
+    # --- erasing
+    def erase_organisation(self, organisation_id: int) -> Erased:
+        """Erase an organisation with its responses, answers, links and sessions. Raises StoreError."""
+        return erase(self._conninfo, self._channel, "organisation", organisation_id)
+
+    def erase_comments(self, author: str) -> Erased:
+        """Erase what an author wrote beside the levels, and the label of their link. Raises StoreError."""
+        return erase(self._conninfo, self._channel, "comments", author)
+
+    def erase_round(self, round_id: int) -> Erased:
+        """Erase a round with everything in it. Raises StoreError."""
+        return erase(self._conninfo, self._channel, "round", round_id)
+
     # --- reading
     def _read(self, work: Callable[[Connection], Any]) -> Any:
         """One statement on a connection of the pool; tried again on another when that one is broken. Raises StoreError."""
@@ -172,9 +189,9 @@ class PostgresStore:
             except PoolTimeout as error:
                 raise postgres_connection.refusal(error, self._conninfo) from None
             except _AGAIN as error:
-                if time.monotonic() + _REST > deadline:
+                if time.monotonic() + _RESTS[0] > deadline:
                     raise postgres_connection.refusal(error, self._conninfo) from None
-                time.sleep(_REST)
+                time.sleep(_RESTS[0])
                 with suppress(psycopg.Error):
                     self._pool.check()  # the others are likely broken too: after a restart of the server they all are
             except psycopg.Error as error:
@@ -258,6 +275,11 @@ class PostgresStore:
 
         # Every column has a fixed width, so the rows of the binary format are an array as they stand.
         rows = np.frombuffer(self._read(run)[_COPY_HEADER:-2], dtype=_CODED)
-        wide, narrow = ("sequence", "response_id", "item", "saved_at"), ("code", "evidence")
-        return CodedAnswers(**{name: rows[name].astype(np.int64) for name in wide},
-                            **{name: rows[name].astype(np.uint8) for name in narrow})  # fmt: skip
+        return CodedAnswers(
+            sequence=rows["sequence"].astype(np.int64),
+            response_id=rows["response_id"].astype(np.int64),
+            item=rows["item"].astype(np.int64),
+            code=rows["code"].astype(np.uint8),
+            evidence=rows["evidence"].astype(np.uint8),
+            saved_at=rows["saved_at"].astype(np.int64),
+        )

@@ -232,7 +232,7 @@ def open_store(url: str) -> ResponseStore:
         try:
             from results.postgres_store import PostgresStore  # noqa: PLC0415
         except ImportError:
-            raise StoreError("S030") from None
+            raise StoreError("S039") from None
         return PostgresStore(url)
     from results.duckdb_store import DuckDBStore  # noqa: PLC0415
 

@@ -309,13 +309,6 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     ),
     "S008": ("error", "The database {path} cannot be read: {reason}. Stop this program and start it again."),
     # --- PostgreSQL, and copies between engines
-    "S030": (
-        "error",
-        (
-            "The driver of PostgreSQL is not installed. Install it with 'uv sync --extra postgres', or "
-            "'pip install \"ai-readiness[postgres]\"'."
-        ),
-    ),
     "S031": (
         "error",
         "The database's address cannot be read: {reason}. Write it as postgresql://USER:PASSWORD@HOST:5432/DATABASE.",
@@ -354,8 +347,21 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
         ),
     ),
     "S038": ("error", "The database {path} is a read-only standby. Use the address of the primary server."),
-    "S040": ("error", "{path} already holds data, and a copy goes into an empty database only. Name another; nothing was changed."),
-    "S041": ("error", "{path}:{line} is not a line of an export: {reason}. Nothing was kept; export again, or restore the file."),
+    "S039": (
+        "error",
+        (
+            "The driver of PostgreSQL is not installed. Install it with 'uv sync --extra postgres', or "
+            "'pip install \"ai-readiness[postgres]\"'."
+        ),
+    ),
+    "S040": (
+        "error",
+        "{path} already holds data, and a copy goes into an empty database only. Name another; nothing was changed.",
+    ),
+    "S041": (
+        "error",
+        "{path}:{line} is not a line of an export: {reason}. Nothing was kept; export again, or restore the file.",
+    ),
     "S042": ("error", "The copy in {path} differs from its source in {tables}. Do not use it; nothing was kept."),
     "S043": ("error", "{path} is a copy of version {found}; this program knows {known}. Use the program that made it."),
 }

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import warnings
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -38,7 +39,10 @@ class PostgresServer:
 
     def control(self, *arguments: str) -> None:
         self._pgexec(
-            "pg_ctl", ("-w", "-D", str(self.folder), *arguments), bin_path=self._wheel.bin_path, user=self._wheel.system_user
+            "pg_ctl",
+            ("-w", "-D", str(self.folder), *arguments),
+            bin_path=self._wheel.bin_path,
+            user=self._wheel.system_user,
         )
 
     def start(self) -> None:
@@ -49,10 +53,8 @@ class PostgresServer:
         self.control("-m", mode, "stop")
 
     def remove(self) -> None:
-        try:
+        with suppress(subprocess.CalledProcessError):  # it has been stopped already
             self.stop()
-        except subprocess.CalledProcessError:  # it has been stopped already
-            pass
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, *, user: str = "postgres", password: str = "", database: str = "postgres", schema: str = "") -> str:

@@ -242,7 +242,8 @@ class ReferenceStore:
     def codes(self, round_id: int, items: Sequence[str], after: int) -> CodedAnswers:
         found = [one for one in self.changes(round_id, after) if one.item_id in items]
         rows = [
-            (s.sequence, s.response_id, items.index(s.item_id), s.answer.code, s.answer.evidence, s.saved_at) for s in found
+            (s.sequence, s.response_id, items.index(s.item_id), s.answer.code, s.answer.evidence, s.saved_at)
+            for s in found
         ]
         columns = zip(*rows, strict=True) if rows else [()] * 6
         kinds = (np.int64, np.int64, np.int64, np.uint8, np.uint8, np.int64)

@@ -25,7 +25,9 @@ sys.meta_path.insert(0, Watch())
 @pytest.mark.parametrize("given", [None, "2"])
 def test_numpy_finds_one_blas_thread_unless_the_operator_set_another(entry, given, tmp_path):
     environment = {key: value for key, value in os.environ.items() if key != "OPENBLAS_NUM_THREADS"}
-    environment |= {"READINESS_DB": f"duckdb:///{tmp_path}/x.duckdb"} | ({"OPENBLAS_NUM_THREADS": given} if given else {})
+    environment |= {"READINESS_DB": f"duckdb:///{tmp_path}/x.duckdb"} | (
+        {"OPENBLAS_NUM_THREADS": given} if given else {}
+    )
     done = subprocess.run(
         [sys.executable, "-c", WATCH + entry], cwd=ROOT, env=environment, text=True, capture_output=True, check=True
     )

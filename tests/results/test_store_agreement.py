@@ -47,7 +47,12 @@ ENGINES = {
     "postgres": lambda folder: partial(open_store, shared().fresh()),
     "replicas": lambda folder: partial(Replicas, shared().fresh()),
 }
-SERIES = [("duckdb", 1, 500), ("postgres", 2, 500), ("postgres", 3, 500), ("replicas", 4, 500)]  # engine, seed, sequences
+SERIES = [
+    ("duckdb", 1, 500),
+    ("postgres", 2, 500),
+    ("postgres", 3, 500),
+    ("replicas", 4, 500),
+]  # engine, seed, sequences
 ITEMS = ("a", "b", "c")
 _examples = count(1)
 
@@ -69,7 +74,7 @@ class World:
 
     base: int
 
-    def command(self, intent, reference):
+    def command(self, intent, reference):  # noqa: PLR0911  (one for each kind)
         match intent:
             case Save(event, response, item_id, answer, behind):
                 known = reference.answers(self.base + response).get(item_id)

@@ -335,7 +335,11 @@ def test_codes_are_the_changes_without_their_texts(store):
     assert found.saved_at.tolist() == [one.saved_at for one in mine]
     assert (found.sequence.dtype, found.item.dtype, found.code.dtype) == (np.int64, np.int64, np.uint8)
     assert store.codes(ROUND, ("b", "a"), stored[3].sequence).code.tolist() == [5]
-    for nothing in (store.codes(ROUND, ("a",), stored[4].sequence), store.codes(ROUND, (), 0), store.codes(404, ("a",), 0)):
+    for nothing in (
+        store.codes(ROUND, ("a",), stored[4].sequence),
+        store.codes(ROUND, (), 0),
+        store.codes(404, ("a",), 0),
+    ):
         assert nothing.sequence.shape == nothing.code.shape == (0,)
 
 
