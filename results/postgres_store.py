@@ -7,7 +7,8 @@ later at the latest should the connection that listens be cut off without a word
 in which its lock was taken; `changes` and `codes` never miss a row that commits late (`results.postgres_batch`).
 
 A connection that breaks is replaced. Commands are tried again for PATIENCE seconds, which the event ids make safe even
-when it is not known whether a commit came through; then their futures fail, and the next attempt comes with the next command.
+when it is not known whether a commit came through; then their futures fail (P007), the log says why, and the next attempt comes
+with the next command.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 PATIENCE: Final = 8.0  # seconds; whoever waits for a command gives up after ten (access.workshop)
 READ_PATIENCE: Final = 4.0
 CONNECTIONS: Final = 8  # for reads; one more writes and one listens
+RECONNECT: Final = 1.0  # seconds for which the pool tries by itself, ever more rarely; then the next read makes it try anew
 _RESTS: Final = (0.05, 0.1, 0.2, 0.4)  # seconds before the next attempts; the last one from then on
 _KNOWN_HOMES: Final = 100_000
 _AGAIN: Final = (  # not the command's fault: tried again, on a new connection where this one is gone
@@ -95,7 +97,7 @@ class PostgresStore:
             configure=postgres_connection.configure,
             min_size=1,
             max_size=CONNECTIONS,
-            timeout=READ_PATIENCE,
+            reconnect_timeout=RECONNECT,
             open=True,
         )
         self._signals = Signals(self._conninfo, self._channel)
@@ -181,13 +183,14 @@ class PostgresStore:
         deadline = time.monotonic() + READ_PATIENCE
         while True:
             try:
-                with self._pool.connection() as connection:
+                with self._pool.connection(timeout=min(RECONNECT, READ_PATIENCE)) as connection:
                     return work(connection)
             except PoolClosed:
                 where = postgres_connection.place(self._conninfo)
                 raise StoreError("S008", path=where, reason="it is closed") from None
             except PoolTimeout as error:
-                raise postgres_connection.refusal(error, self._conninfo) from None
+                if time.monotonic() > deadline:
+                    raise postgres_connection.refusal(error, self._conninfo) from None
             except _AGAIN as error:
                 if time.monotonic() + _RESTS[0] > deadline:
                     raise postgres_connection.refusal(error, self._conninfo) from None

@@ -98,9 +98,11 @@ class GroupWriter:
         except StoreError as error:
             if error.code == "P007":
                 self._keep_singly(batch, error)
-            else:  # the store is away, not a command wrong: none of them could be kept alone
-                for _, future in batch:
-                    future.set_exception(error)
+                return
+            # The store is away, not a command wrong: none of them could be kept alone. (Its text is for whoever runs it.)
+            _log.error("%d command(s) were not kept: %s %s", len(batch), error.code, error)
+            for _, future in batch:
+                future.set_exception(StoreError("P007"))
             return
         except Exception as error:  # noqa: BLE001  (whatever it is, the thread lives on and every future gets an answer)
             self._keep_singly(batch, error)

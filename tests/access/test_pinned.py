@@ -62,9 +62,11 @@ def test_two_rounds_of_one_process_ask_each_its_own_version(tmp_path, engine):
         later = create_round(at.workshop, RoundPlan("Later", ((file, "full"),)))
         then, now = at.workshop.asked(at.round, "tiny"), at.workshop.asked(later, "tiny")
         assert then.content_hash != now.content_hash
-        assert [item.text for item in then.questionnaire.items][0] == "Is there a plan?"
-        assert [item.text for item in now.questionnaire.items][0] == "Is there a strategy?"
+        assert next(item.text for item in then.questionnaire.items) == "Is there a plan?"
+        assert next(item.text for item in now.questionnaire.items) == "Is there a strategy?"
         with pytest.raises(AnswerRefusedError):
-            respondent.save_answer(at.workshop, at.actors["coordinator"], at.response("north"), "gone", Answer(1), based_on=0)
+            respondent.save_answer(
+                at.workshop, at.actors["coordinator"], at.response("north"), "gone", Answer(1), based_on=0
+            )
     finally:
         at.workshop.close()
