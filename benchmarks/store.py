@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 ROWS, LONG = 1_000_000, int(os.environ.get("STORE_ROWS", "10_000_000"))
 ITEMS, REVISIONS, RESPONSES = 28, 2, 210  # items of a response, revisions of an answer, responses of a round
 RATES, WRITERS, DASHBOARDS, SECONDS = (50, 300, 1_000), 32, 10, 6.0
-PAGES, MOST = 300, 1.2
+PAGES, MOST = 1_000, 1.2
 PER_ROUND = ITEMS * REVISIONS * RESPONSES
 BASE = 1_000_000  # of ids: rounds from BASE, organisations and responses of round r from (BASE + r) * 1_000
 

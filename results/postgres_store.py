@@ -59,7 +59,9 @@ if TYPE_CHECKING:
 PATIENCE: Final = 8.0  # seconds; whoever waits for a command gives up after ten (access.workshop)
 READ_PATIENCE: Final = 4.0
 CONNECTIONS: Final = 8  # for reads; one more writes and one listens
-RECONNECT: Final = 1.0  # seconds for which the pool tries by itself, ever more rarely; then the next read makes it try anew
+RECONNECT: Final = (
+    1.0  # seconds for which the pool tries by itself, ever more rarely; then the next read makes it try anew
+)
 _RESTS: Final = (0.05, 0.1, 0.2, 0.4)  # seconds before the next attempts; the last one from then on
 _KNOWN_HOMES: Final = 100_000
 _AGAIN: Final = (  # not the command's fault: tried again, on a new connection where this one is gone
@@ -69,14 +71,15 @@ _AGAIN: Final = (  # not the command's fault: tried again, on a new connection w
     psycopg.errors.IdleInTransactionSessionTimeout,  # this process stood still for too long
 )
 _CLASH: Final = psycopg.errors.UniqueViolation  # another replica added the same at the same time: now it can be seen
-_CODED: Final = np.dtype([("fields", ">i2"), *((name, kind) for column, width in (
-    ("sequence", ">i8"), ("response_id", ">i8"), ("item", ">i8"), ("code", ">i2"), ("evidence", ">i2"), ("saved_at", ">i8"),
-) for name, kind in ((f"{column} size", ">i4"), (column, width)))])  # fmt: skip
-_COPY_HEADER: Final = 19  # bytes of PostgreSQL's binary COPY format before its first row; two end it
+# Rows of a fixed width in one value: a million come in 0.6 s, as rows of the binary COPY format in 7 s.
+_CODED: Final = np.dtype([
+    ("sequence", ">i8"), ("response_id", ">i8"), ("saved_at", ">i8"), ("item", ">i4"), ("code", ">i2"), ("evidence", ">i2"),
+])  # fmt: skip
 _CODES: Final = (
-    "COPY (SELECT a.sequence, a.response_id, i.item - 1, a.code, a.evidence, a.saved_at FROM answers a "
+    "SELECT string_agg(int8send(a.sequence) || int8send(a.response_id) || int8send(a.saved_at) || int4send(i.item::int - 1) "
+    "|| int2send(a.code) || int2send(a.evidence), '' ORDER BY a.sequence) FROM answers a "
     "JOIN unnest(%s::text[]) WITH ORDINALITY AS i(item_id, item) USING (item_id) "
-    "WHERE a.round_id = %s AND a.sequence > %s ORDER BY a.sequence) TO STDOUT (FORMAT binary)"
+    "WHERE a.round_id = %s AND a.sequence > %s"
 )
 _log: Final = logging.getLogger(__name__)
 
@@ -273,11 +276,11 @@ class PostgresStore:
 
     def codes(self, round_id: int, items: Sequence[str], after: int) -> CodedAnswers:
         def run(connection: Connection) -> bytes:
-            with connection.cursor().copy(_CODES.encode(), [list(items), round_id, after]) as copy:
-                return b"".join(copy)
+            with connection.cursor(binary=True) as cursor:
+                found = cursor.execute(_CODES.encode(), [list(items), round_id, after]).fetchone()
+            return found[0] if found and found[0] else b""
 
-        # Every column has a fixed width, so the rows of the binary format are an array as they stand.
-        rows = np.frombuffer(self._read(run)[_COPY_HEADER:-2], dtype=_CODED)
+        rows = np.frombuffer(self._read(run), dtype=_CODED)
         return CodedAnswers(
             sequence=rows["sequence"].astype(np.int64),
             response_id=rows["response_id"].astype(np.int64),
