@@ -215,7 +215,7 @@ class ResponseStore(Protocol):
         """
 
     def codes(self, round_id: int, items: Sequence[str], after: int) -> CodedAnswers:
-        """The same without texts, of these items only, as arrays: a million in well under a second."""
+        """The same without texts, of these items only, as arrays: a million take about a second."""
 
     def close(self) -> None:
         """Finish what is queued, then close. Later writes fail with StoreError."""
