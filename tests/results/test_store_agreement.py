@@ -47,12 +47,8 @@ ENGINES = {
     "postgres": lambda folder: partial(open_store, shared().fresh()),
     "replicas": lambda folder: partial(Replicas, shared().fresh()),
 }
-SERIES = [
-    ("duckdb", 1, 500),
-    ("postgres", 2, 500),
-    ("postgres", 3, 500),
-    ("replicas", 4, 500),
-]  # engine, seed, sequences
+# Engine, seed, sequences.
+SERIES = [("duckdb", 1, 350), ("postgres", 2, 600), ("postgres", 3, 600), ("replicas", 4, 450)]
 ITEMS = ("a", "b", "c")
 _examples = count(1)
 
