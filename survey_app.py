@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from settings import HERE  # first: see there
+
+# isort: split
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +18,6 @@ from streamlit import net_util
 from access.invitation import InvitationDesk
 from results.backup_clock import BackupClock
 from results.upkeep import Upkeep
-from settings import HERE
 from ui import process
 from ui.look import KEYS_SCRIPT
 from web.headers import SecurityHeaders

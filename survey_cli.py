@@ -17,6 +17,7 @@ from typing import TextIO
 from urllib.parse import urlsplit
 
 from results.maintenance import add_commands
+from results.transfer_command import add_export
 from settings import HERE, Settings, read_settings
 from survey.problems import Problem, ProblemsError, message
 
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _admin(commands)
     add_commands(commands, read_settings().database)
+    add_export(commands, read_settings().database)
 
     bench = commands.add_parser("bench", help="ratios against a floor or a peer, measured in one run")
     bench.add_argument("names", nargs="*", metavar="NAME")

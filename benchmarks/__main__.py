@@ -23,6 +23,7 @@ REGISTRY = {
     "answering": "benchmarks.answering",
     "coverage": "benchmarks.coverage",
     "files": "benchmarks.files",
+    "store": "benchmarks.store",
 }
 PEERS = ("numpy", "duckdb", "pandas", "streamlit")
 

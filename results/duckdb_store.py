@@ -14,9 +14,10 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
+import numpy as np
 
 from results.backup import Backup, back_up, prune
 from results.duckdb_batch import CURRENT, INVITATION, ORGANISATION, SESSION, Batch
@@ -26,7 +27,7 @@ from results.migrations import scripts
 from results.opening import open_files
 from results.places import backups_of
 from results.reconcile import ReplayError, set_head
-from results.store import Command, Result, StoreError
+from results.store import CodedAnswers, Command, Result, StoreError
 from results.workshop import Invitation, Organisation, ResponseState, Round, Session, StoredAnswer
 from results.writer import ANSWERS, GroupWriter, Probe, Task, remember, stored_answer
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
-    from results.tables import Row
 
 _HISTORY: Final = (
     f"{ANSWERS} WHERE sequence IN "  # noqa: S608  (constants only)
@@ -42,6 +42,11 @@ _HISTORY: Final = (
     "ORDER BY sequence"
 )
 _CHANGES: Final = f"{ANSWERS} WHERE sequence > ? AND round_id = ? ORDER BY sequence"
+_CODES: Final = (
+    "SELECT a.sequence, a.response_id, i.item, a.code, a.evidence, a.saved_at FROM answers a "
+    "JOIN (SELECT unnest(?) AS item_id, unnest(?) AS item) i USING (item_id) "
+    "WHERE a.sequence > ? AND a.round_id = ? ORDER BY a.sequence"
+)
 LEAST_FREE: Final = 64 * 2**20  # bytes; below it the app says that it is not ready, while it can still save
 RESERVE: Final = (
     2 * 2**20
@@ -252,13 +257,13 @@ class DuckDBStore:
         return reasons
 
     # --- reading
-    def _query(self, query: str, *values: object) -> list[Row]:
+    def _query(self, query: str, *values: object, fetch: str = "fetchall") -> Any:
         """A short read with this thread's cursor: it sees all that was acknowledged before. Raises StoreError S008."""
         if self._closing:
             raise StoreError("S008", path=self.path, reason="it is closed")
         connection = self._connection
         try:
-            return self._read(connection, query, values)
+            return self._read(connection, query, values, fetch)
         except duckdb.Error as error:
             reason = type(error).__name__
         # Perhaps the database was just opened anew, or has to be.
@@ -267,16 +272,15 @@ class DuckDBStore:
                 self._doubt()
             self._heal()
         try:
-            return self._read(self._connection, query, values)
+            return self._read(self._connection, query, values, fetch)
         except duckdb.Error:
             raise StoreError("S008", path=self.path, reason=reason) from None
 
-    def _read(self, connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object]) -> list[Row]:
+    def _read(self, connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object], fetch: str) -> Any:
         held = getattr(self._threads, "held", None)
         if held is None or held[0] is not connection:
             held = self._threads.held = (connection, connection.cursor())
-        rows: list[Row] = held[1].execute(query, values).fetchall()
-        return rows
+        return getattr(held[1].execute(query, values), fetch)()
 
     def rounds(self) -> tuple[Round, ...]:
         memory = self._memory
@@ -339,3 +343,14 @@ class DuckDBStore:
 
     def changes(self, round_id: int, after: int) -> tuple[StoredAnswer, ...]:
         return tuple(stored_answer(row) for row in self._query(_CHANGES, after, round_id))
+
+    def codes(self, round_id: int, items: Sequence[str], after: int) -> CodedAnswers:
+        columns = self._query(_CODES, list(items), list(range(len(items))), after, round_id, fetch="fetchnumpy")
+        return CodedAnswers(
+            sequence=columns["sequence"].astype(np.int64),
+            response_id=columns["response_id"].astype(np.int64),
+            item=columns["item"].astype(np.int64),
+            code=columns["code"].astype(np.uint8),
+            evidence=columns["evidence"].astype(np.uint8),
+            saved_at=columns["saved_at"].astype(np.int64),
+        )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
@@ -21,6 +21,7 @@ from results.opening import open_files
 from results.places import backups_of, journal_of, wal_of
 from results.reconcile import ReplayError, head_of, set_head
 from results.store import StoreError
+from results.upkeep import Erased, Erasure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,36 +29,12 @@ if TYPE_CHECKING:
 
     from results.workshop import Round
 
-Kind = Literal["organisation", "comments", "round"]
 # The answers, status changes, invitations, … of what is erased; `$subject` is its id or the author's key.
 _RESPONSES: Final = {
     "organisation": "SELECT id FROM responses WHERE organisation_id = $subject",
     "round": "SELECT id FROM responses WHERE round_id = $subject",
 }
 _COLUMN: Final = {"organisation": "organisation_id", "round": "round_id"}
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """What to erase: an organisation or a round with all that belongs to it, or an author's texts (levels stay).
-
-    `subject`: the id, or the author's key as answers carry it.
-    """
-
-    kind: Kind
-    subject: int | str
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """How many rows are gone from the database (of comments: answers whose texts are); files made anew or removed."""
-
-    organisations: int
-    responses: int
-    answers: int
-    invitations: int
-    backups: int = 0
-    removed: int = 0
 
 
 def due(rounds: tuple[Round, ...], today: datetime.date) -> tuple[Round, ...]:
@@ -82,7 +59,7 @@ def erase(database: Path, what: Erasure, say: Callable[[int], None] = lambda _: 
     work, fresh = (database.with_name(f".{database.name}.{name}") for name in ("erasing", "erased"))
     try:
         head, counted = _look(database, what)
-        if not any((counted.organisations, counted.responses, counted.answers, counted.invitations)):
+        if not counted:
             raise StoreError("S030", what=f"{what.kind} {what.subject}", path=database)
         older = _clear_folder(database)
         for done, backup in enumerate(older):

@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from results.store import ResponseStore
 from results.workshop import Organisation, ResponseState, Round
@@ -75,15 +76,17 @@ class LiveQuestionnaire:
     def __init__(self, store: ResponseStore, round_: Round, questionnaire: Questionnaire, form: Form) -> None:
         self._store, self._round, self.questionnaire, self.form = store, round_, questionnaire, form
         self._lock = threading.Lock()
+        self._items = tuple(item.id for item in questionnaire.items)
         self._seen = -1
         self._after = 0
-        self._rows: dict[int, int] = {}
         self._responses: tuple[ResponseState, ...] = ()
         self._organisations: dict[int, Organisation] = {}
-        width = len(questionnaire.items)
-        self._codes = np.zeros((0, width), np.uint8)
-        self._evidence = np.zeros((0, width), np.uint8)
-        self._last_saved: dict[int, int] = {}
+        # One row for each response, by rising id; `_routed` is made from them once per revision.
+        self._ids = np.zeros(0, np.int64)
+        self._codes = np.zeros((0, len(self._items)), np.uint8)
+        self._evidence = np.zeros((0, len(self._items)), np.uint8)
+        self._last_saved = np.zeros(0, np.int64)
+        self._routed: Codes | None = None
         self._comparison: Comparison | None = None
         self._progress: tuple[Progress, ...] = ()
 
@@ -108,33 +111,45 @@ class LiveQuestionnaire:
         revision = self._store.revision(self._round.id)
         if revision == self._seen:
             return
-        self._organisations = {o.id: o for o in self._store.organisations(self._round.id)}
+        # Answers first: whatever response has one is listed by then.
+        new = self._store.codes(self._round.id, self._items, self._after)
         listed = [r for r in self._store.responses(self._round.id) if r.questionnaire_id == self.questionnaire.id]
-        new = [response for response in listed if response.id not in self._rows]
-        for response in new:
-            self._rows[response.id] = len(self._rows)
-        if new:
-            blank = np.zeros((len(new), len(self.questionnaire.items)), np.uint8)
-            self._codes, self._evidence = np.vstack([self._codes, blank]), np.vstack([self._evidence, blank])
-        self._responses = tuple(listed)
-        for stored in self._store.changes(self._round.id, self._after):
-            self._after = stored.sequence
-            row, column = self._rows.get(stored.response_id), self.questionnaire.position.get(stored.item_id)
-            if row is None or column is None:
-                continue
-            self._codes[row, column] = stored.answer.code
-            self._evidence[row, column] = stored.answer.evidence
-            self._last_saved[stored.response_id] = max(stored.saved_at, self._last_saved.get(stored.response_id, 0))
-        self._seen, self._comparison, self._progress = revision, None, ()
+        self._organisations = {o.id: o for o in self._store.organisations(self._round.id)}
+        self._responses = tuple(sorted(listed, key=lambda response: response.id))
+        self._keep_rows(np.array([response.id for response in self._responses], np.int64))
+        rows = np.searchsorted(self._ids, new.response_id)
+        mine = rows < len(self._ids)
+        mine[mine] = self._ids[rows[mine]] == new.response_id[mine]
+        rows, columns = rows[mine], new.item[mine]
+        # In order of sequence: of several revisions of one answer the last one stays.
+        self._codes[rows, columns] = new.code[mine]
+        self._evidence[rows, columns] = new.evidence[mine]
+        np.maximum.at(self._last_saved, rows, new.saved_at[mine])
+        # What was read holds all changes up to `revision`, those of other questionnaires too.
+        self._after = max(revision, int(new.sequence[-1]) if len(new.sequence) else 0)
+        self._seen, self._routed, self._comparison, self._progress = revision, None, None, ()
+
+    def _keep_rows(self, ids: NDArray[np.int64]) -> None:
+        """Rows for these responses (rising ids) and no others: new ones are blank, erased ones go."""
+        if np.array_equal(ids, self._ids):
+            return
+        _, to, of = np.intersect1d(ids, self._ids, assume_unique=True, return_indices=True)
+        codes, evidence = (np.zeros((len(ids), len(self._items)), np.uint8) for _ in range(2))
+        last_saved = np.zeros(len(ids), np.int64)
+        codes[to], evidence[to], last_saved[to] = self._codes[of], self._evidence[of], self._last_saved[of]
+        self._ids, self._codes, self._evidence, self._last_saved = ids, codes, evidence, last_saved
+
+    def _route(self) -> Codes:
+        if self._routed is None:
+            self._routed = route(self.questionnaire, self._codes, self.form)
+        return self._routed
 
     def _compare(self) -> Comparison:
         countries = sorted({organisation.country for organisation in self._organisations.values()})
         of_response = [self._organisations[response.organisation_id].country for response in self._responses]
-        rows = np.array([self._rows[response.id] for response in self._responses], dtype=np.intp)
-        codes, evidence = self._codes[rows], self._evidence[rows]
-        begun = (codes != UNANSWERED).any(axis=1)
+        routed, evidence = self._route(), self._evidence
+        begun = (self._codes != UNANSWERED).any(axis=1)
         members = np.array([countries.index(country) for country in of_response], dtype=np.intp)
-        routed = route(self.questionnaire, codes, self.form)
         scores = score_panels(self.questionnaire, routed[begun], members[begun], len(countries), evidence[begun])
         results = []
         for index, country in enumerate(countries):
@@ -148,8 +163,7 @@ class LiveQuestionnaire:
 
     def _count(self) -> tuple[Progress, ...]:
         critical = np.array([item.critical for item in self.questionnaire.items])
-        rows = np.array([self._rows[response.id] for response in self._responses], dtype=np.intp)
-        routed = route(self.questionnaire, self._codes[rows], self.form)
+        routed = self._route()
         asked = (routed != NOT_ASKED).sum(axis=1)
         missing = routed == UNANSWERED
         listed = [
@@ -161,7 +175,7 @@ class LiveQuestionnaire:
                 asked=int(asked[index]),
                 critical_missing=int((missing[index] & critical).sum()),
                 submitted=response.status == "submitted",
-                last_saved=self._last_saved.get(response.id),
+                last_saved=int(self._last_saved[index]) or None,
             )
             for index, response in enumerate(self._responses)
         ]

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 from results.backup_clock import RemoteError, ask_running_app
 from results.files import copy_durably
 from results.places import backups_of
-from results.store import StoreError, embedded_path
+from results.store import StoreError, embedded_path, is_postgres, open_store
+from results.upkeep import Erased, Erasure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from results.backup import Backup
     from results.duckdb_store import DuckDBStore
-    from results.erasure import Erasure
     from results.workshop import Round
 
 DONE, USAGE, REFUSED = 0, 2, 3
@@ -58,8 +58,15 @@ def add_commands(commands: Any, database: str) -> None:
     which.add_argument("--due", action="store_true", help="list the rounds past their keep-until date")
     erase.add_argument("--yes", action="store_true", help="with --due: erase them")
 
-    migrate = commands.add_parser("migrate", help="bring the database to this version's schema; a backup is made first")
+    migrate = commands.add_parser(
+        "migrate",
+        help="bring the database to this version's schema, a backup first; with --to, copy it into another one",
+    )
     _database(migrate, database, _migrate)
+    migrate.add_argument("--to", metavar="URL", help="an empty database: duckdb:///... or postgresql://...")
+    migrate.add_argument(
+        "--from", dest="file", type=Path, metavar="FILE.jsonl", help="with --to: from a file that 'export' wrote"
+    )
 
 
 def _database(parser: argparse.ArgumentParser, database: str, command: Callable[[argparse.Namespace], int]) -> None:
@@ -149,22 +156,21 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _erase(options: argparse.Namespace) -> int:
-    from results.erasure import Erasure
-
-    path = _existing(options.db)
+    if not is_postgres(options.db):
+        _existing(options.db)
     if options.due:
-        return _erase_due(path, options.yes)
+        return _erase_due(options.db, options.yes)
     if options.organisation is not None:
-        _erase_one(path, Erasure("organisation", options.organisation))
+        _erase_one(options.db, Erasure("organisation", options.organisation))
     else:
-        _erase_one(path, Erasure("comments", options.comments_of))
+        _erase_one(options.db, Erasure("comments", options.comments_of))
     return DONE
 
 
-def _erase_due(path: Path, really: bool) -> int:
-    from results.erasure import Erasure, due, keep_until
+def _erase_due(url: str, really: bool) -> int:
+    from results.erasure import due, keep_until
 
-    with closing(_open(path)) as store:
+    with closing(open_store(url)) as store:
         rounds = store.rounds()
     passed = due(rounds, datetime.datetime.now(datetime.UTC).date())
     for one in rounds:
@@ -172,7 +178,7 @@ def _erase_due(path: Path, really: bool) -> int:
     if passed and not really:
         print(f"{len(passed)} round(s) are due. Erase them with --due --yes.", file=sys.stderr)
     for one in passed if really else ():
-        _erase_one(path, Erasure("round", one.id))
+        _erase_one(url, Erasure("round", one.id))
     return DONE
 
 
@@ -182,22 +188,51 @@ def _state(one: Round, passed: tuple[Round, ...], until: datetime.date | None) -
     return "no date" if until is None else "kept"
 
 
-def _erase_one(path: Path, what: Erasure) -> None:
+def _erase_one(url: str, what: Erasure) -> None:
+    if is_postgres(url):
+        _erase_on_server(url, what)
+        return
     from results.erasure import erase
 
+    path = embedded_path(url)
     gone = erase(path, what, _percent)
-    texts = "texts of answers" if what.kind == "comments" else "revisions of answers"
-    print(
-        f"erased {what.kind} {what.subject}: {gone.organisations} organisation(s), {gone.responses} response(s), "
-        f"{gone.answers} {texts}, {gone.invitations} invitation(s); {gone.backups} backup(s) made anew, "
-        f"{gone.removed} file(s) set aside earlier removed"
-    )
+    backups = f"; {gone.backups} backup(s) made anew, {gone.removed} file(s) set aside earlier removed"
+    print(_erased(what, gone) + backups)
     print(f"Copies outside {path.parent} (backups elsewhere, exports) are not changed.", file=sys.stderr)
+
+
+def _erase_on_server(url: str, what: Erasure) -> None:
+    from results.postgres_store import PostgresStore
+
+    with closing(PostgresStore(url)) as store:
+        gone = store.erase(what)
+    if not gone:
+        raise StoreError("S030", what=f"{what.kind} {what.subject}", path="the database")
+    print(_erased(what, gone))
+    print("The server's own backups, write-ahead log and copies elsewhere are not changed.", file=sys.stderr)
+
+
+def _erased(what: Erasure, gone: Erased) -> str:
+    texts = "texts of answers" if what.kind == "comments" else "revisions of answers"
+    return (
+        f"erased {what.kind} {what.subject}: {gone.organisations} organisation(s), {gone.responses} response(s), "
+        f"{gone.answers} {texts}, {gone.invitations} invitation(s)"
+    )
 
 
 def _migrate(options: argparse.Namespace) -> int:
     from results.migrations import schema_of_file, scripts
+    from results.transfer_command import copy
 
+    if options.to:
+        return copy(options)
+    if options.file:
+        print("Name with --to the empty database into which the file goes.", file=sys.stderr)
+        return USAGE
+    if is_postgres(options.db):
+        open_store(options.db).close()  # which migrates
+        print("The database has this version's schema.")
+        return DONE
     path = _existing(options.db)
     before = schema_of_file(path)
     _open(path).close()

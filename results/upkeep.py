@@ -1,8 +1,9 @@
-"""What an engine with files of its own offers beside the store's protocol: backups, and whether it can still save."""
+"""What engines offer beside the store's protocol: backups, whether they can still save, and erasure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,3 +23,35 @@ class Upkeep(Protocol):
 
     def not_ready(self) -> list[str]:
         """Why an answer could not be saved now; empty when it can."""
+
+
+Kind = Literal["organisation", "comments", "round"]
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What to erase: an organisation or a round with all that belongs to it, or an author's texts (levels stay).
+
+    `subject`: the id, or the author's key as answers carry it.
+    """
+
+    kind: Kind
+    subject: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows are gone; of comments: answers and links whose texts are. False when there was nothing to erase.
+
+    `backups`, `removed`: files made anew or removed, where an engine has files of its own.
+    """
+
+    organisations: int
+    responses: int
+    answers: int
+    invitations: int
+    backups: int = 0
+    removed: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.organisations, self.responses, self.answers, self.invitations))

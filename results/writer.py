@@ -13,7 +13,7 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from results.store import Command, Result, StoreError
 from results.tables import Row
@@ -40,27 +40,27 @@ class Probe:
 
 
 Task = Command | Probe
-_Waiting = tuple[Task, "Future[Result]"]
+_Task = TypeVar("_Task")
 _log = logging.getLogger(__name__)
 
 
 # --- group commit ---------------------------------------------------------------------------------------------------
-class GroupWriter:
+class GroupWriter(Generic[_Task]):
     """Keeps commands in the order they are submitted; thread-safe.
 
     `apply` keeps a batch durably as a whole and returns a result per command, or raises and keeps nothing. One thread
     alone calls it.
     """
 
-    def __init__(self, apply: Callable[[Sequence[Task]], Sequence[Result]]) -> None:
+    def __init__(self, apply: Callable[[Sequence[_Task]], Sequence[Result]]) -> None:
         self._apply = apply
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[_Task, Future[Result]] | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, command: Task) -> Future[Result]:
+    def submit(self, command: _Task) -> Future[Result]:
         """Queue a command. Its future gets the result after the commit, or StoreError P007 when nothing was kept."""
         future: Future[Result] = Future()
         # The gate keeps every command in front of the end mark: one behind it would wait for ever.
@@ -86,9 +86,9 @@ class GroupWriter:
             if batch:
                 self._keep(batch)
 
-    def _take(self) -> tuple[list[_Waiting], bool]:
+    def _take(self) -> tuple[list[tuple[_Task, Future[Result]]], bool]:
         """What is waiting: at least one command, or the end mark (then False)."""
-        batch: list[_Waiting] = []
+        batch: list[tuple[_Task, Future[Result]]] = []
         entry = self._queue.get()
         while entry is not None:
             # A future that its owner cancelled is left out; from here on it cannot be cancelled.
@@ -102,16 +102,25 @@ class GroupWriter:
                 return batch, True
         return batch, False
 
-    def _keep(self, batch: list[_Waiting]) -> None:
+    def _keep(self, batch: list[tuple[_Task, Future[Result]]]) -> None:
         try:
             results = self._apply([command for command, _ in batch])
+        except StoreError as error:
+            if error.code == "P007":
+                self._keep_singly(batch, error)
+                return
+            # The store is away, not a command wrong: none of them could be kept alone. (Its text is for whoever runs it.)
+            _log.error("%d command(s) were not kept: %s %s", len(batch), error.code, error)
+            for _, future in batch:
+                future.set_exception(StoreError("P007"))
+            return
         except Exception as error:  # noqa: BLE001  (whatever it is, the thread lives on and every future gets an answer)
             self._keep_singly(batch, error)
             return
         for (_, future), result in zip(batch, results, strict=True):
             future.set_result(result)
 
-    def _keep_singly(self, batch: list[_Waiting], error: Exception) -> None:
+    def _keep_singly(self, batch: list[tuple[_Task, Future[Result]]], error: Exception) -> None:
         """One bad command must not fail its neighbours: each is tried alone, in the same order."""
         if len(batch) > 1:
             for entry in batch:

@@ -284,7 +284,7 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
         "error",
         (
             "'{url}' is not a database this program can open. Use duckdb:///PATH, for example "
-            "duckdb:///data/readiness.duckdb."
+            "duckdb:///data/readiness.duckdb, or postgresql://USER:PASSWORD@HOST:5432/DATABASE."
         ),
     ),
     "S004": (
@@ -366,6 +366,62 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
         "'{url}' is not an embedded database (duckdb:///PATH). Use the server's own tools, such as pg_dump.",
     ),
     "S030": ("error", "Nothing of {what} is stored in {path}. Check the number or name; nothing was changed."),
+    # --- PostgreSQL, and copies between engines
+    "S031": (
+        "error",
+        "The database's address cannot be read: {reason}. Write it as postgresql://USER:PASSWORD@HOST:5432/DATABASE.",
+    ),
+    "S032": (
+        "error",
+        (
+            "{path} does not accept this user or password. Check both in the database's address, and the server's "
+            "pg_hba.conf."
+        ),
+    ),
+    "S033": (
+        "error",
+        "There is no database '{database}' at {path}. Make it with 'createdb --encoding=UTF8 {database}', or correct the address.",
+    ),
+    "S034": (
+        "error",
+        "The database {path} cannot be used now: {reason}. Check that the server runs and can be reached, then try again.",
+    ),
+    "S035": (
+        "error",
+        (
+            "This user may not make or use the tables in {path}. Let the database's owner grant it: "
+            "GRANT USAGE, CREATE ON SCHEMA public TO the user."
+        ),
+    ),
+    "S036": (
+        "error",
+        "The database {path} stores text as {encoding}, which cannot hold every language. Make one with --encoding=UTF8.",
+    ),
+    "S037": (
+        "error",
+        (
+            "The schema '{schema}' of {path} holds another program's tables. Use a database of its own; nothing was "
+            "changed."
+        ),
+    ),
+    "S038": ("error", "The database {path} is a read-only standby. Use the address of the primary server."),
+    "S039": (
+        "error",
+        (
+            "The driver of PostgreSQL is not installed. Install it with 'uv sync --extra postgres', or "
+            "'pip install \"ai-readiness[postgres]\"'."
+        ),
+    ),
+    "S040": (
+        "error",
+        "{path} already holds data, and a copy goes into an empty database only. Name another; nothing was changed.",
+    ),
+    "S041": (
+        "error",
+        "{path}:{line} is not a line of an export: {reason}. Nothing was kept; export again, or restore the file.",
+    ),
+    "S042": ("error", "The copy in {path} differs from its source in {tables}. Do not use it; nothing was kept."),
+    "S043": ("error", "{path} is a copy of version {found}; this program knows {known}. Use the program that made it."),
 }
 
 

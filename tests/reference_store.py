@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import astuple, replace
+
+import numpy as np
 
 from results.store import (
     AddInvitation,
@@ -12,6 +15,7 @@ from results.store import (
     AddRound,
     AddSession,
     ChangeStatus,
+    CodedAnswers,
     Command,
     Conflict,
     Done,
@@ -234,3 +238,13 @@ class ReferenceStore:
 
     def changes(self, round_id: int, after: int) -> tuple[StoredAnswer, ...]:
         return tuple(s for s in self._log if s.sequence > after and self._responses[s.response_id].round_id == round_id)
+
+    def codes(self, round_id: int, items: Sequence[str], after: int) -> CodedAnswers:
+        found = [one for one in self.changes(round_id, after) if one.item_id in items]
+        rows = [
+            (s.sequence, s.response_id, items.index(s.item_id), s.answer.code, s.answer.evidence, s.saved_at)
+            for s in found
+        ]
+        columns = zip(*rows, strict=True) if rows else [()] * 6
+        kinds = (np.int64, np.int64, np.int64, np.uint8, np.uint8, np.int64)
+        return CodedAnswers(*(np.array(column, kind) for column, kind in zip(columns, kinds, strict=True)))

@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import duckdb
 
 from results.files import remove_database, sync_file, sync_folder
 from results.ids import now
+from results.numbered_sql import APPLICATION, numbered_sql
 from results.places import backups_of, journal_of
 from results.store import StoreError
 
@@ -25,21 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-APPLICATION: Final = "ai-readiness"
 _FOREIGN: Final = -1
 # What keeps a sound database from being opened; anything else that DuckDB finds in a file of ours is damage.
 _ENVIRONMENT: Final = re.compile(r"(?i)permission|read-only|no space|not enough space|too many open|memory|directory")
 
 
-@cache
 def scripts() -> tuple[str, ...]:
     """The SQL of every migration; schema version n is the state after the first n."""
-    found = sorted(
-        (file for file in files(__name__).iterdir() if file.name.endswith(".sql")), key=lambda file: file.name
-    )
-    numbers = [int(file.name[:4]) for file in found]
-    assert numbers == list(range(1, len(found) + 1)), f"migrations must count 0001, 0002, …: {numbers}"
-    return tuple(file.read_text(encoding="utf-8") for file in found)
+    return numbered_sql()
 
 
 def open_database(

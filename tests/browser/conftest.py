@@ -38,9 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Server:
-    """The app in a process of its own on one database; may be killed and started again."""
+    """The app in a process of its own on one database (a DuckDB file, or a URL); may be killed and started again."""
 
-    database: Path
+    database: Path | str
     port: int
     scene: Scene | None = None
     log: list[str] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Server:
             "survey_cli",
             "run",
             "--db",
-            f"duckdb:///{self.database}",
+            self.database if isinstance(self.database, str) else f"duckdb:///{self.database}",
             "--port",
             str(self.port),
         ]

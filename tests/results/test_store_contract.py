@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from results.store import (
@@ -318,6 +319,32 @@ def test_changes_are_the_rounds_revisions_after_a_sequence_in_order(store):
     assert store.changes(ROUND, stored[0].sequence) == mine[1:]
     assert store.changes(ROUND, stored[3].sequence) == ()
     assert store.changes(LATER_ROUND, 0) == (stored[1],)
+
+
+def test_codes_are_the_changes_without_their_texts(store):
+    organisation = Organisation(900, LATER_ROUND, "LA", "Bank")
+    do(store, AddOrganisation(organisation, (response(901, organisation),)))
+    queued = (save("a", code=1), save("a", to=901), save("x"), save("b", to=SECOND, code=7), save("a", code=5))
+    stored = [do(store, command).stored for command in queued]
+    mine = [stored[0], stored[3], stored[4]]
+    found = store.codes(ROUND, ("b", "a"), 0)
+    assert found.sequence.tolist() == [one.sequence for one in mine]
+    assert found.response_id.tolist() == [FIRST, SECOND, FIRST]
+    assert found.item.tolist() == [1, 0, 1]
+    assert (found.code.tolist(), found.evidence.tolist()) == ([1, 7, 5], [2, 2, 2])
+    assert found.saved_at.tolist() == [one.saved_at for one in mine]
+    assert (found.sequence.dtype, found.item.dtype, found.code.dtype) == (np.int64, np.int64, np.uint8)
+    assert store.codes(ROUND, ("b", "a"), stored[3].sequence).code.tolist() == [5]
+    for nothing in (
+        store.codes(ROUND, ("a",), stored[4].sequence),
+        store.codes(ROUND, (), 0),
+        store.codes(404, ("a",), 0),
+    ):
+        assert nothing.sequence.shape == nothing.code.shape == (0,)
+
+
+def test_the_revision_is_the_last_changes_sequence(store):
+    assert do(store, save("a")).stored.sequence == store.revision(ROUND)
 
 
 def test_a_reader_may_change_the_answers_it_was_given(store):

@@ -73,6 +73,24 @@ def test_a_failed_batch_is_repeated_one_by_one(caplog):
     writer.close()
 
 
+def test_a_store_that_is_away_is_tried_once_for_all_that_waits(caplog):
+    tries = []
+
+    def away(batch):
+        tries.append(len(batch))
+        raise StoreError("S034", path="here", reason="gone")
+
+    recorder = Recorder()
+    writer, futures = held(recorder, 5)
+    writer._apply = away
+    recorder.gate.set()
+    errors = [future.exception(30) for future in futures[1:]]
+    writer.close()
+    assert [error.code for error in errors] == ["P007"] * 5
+    assert tries == [5]
+    assert "5 command(s) were not kept: S034" in caplog.text
+
+
 def test_a_failure_is_logged_without_the_drivers_words(caplog):
     with caplog.at_level(logging.DEBUG):
         writer = GroupWriter(Recorder(1))

@@ -1,0 +1,231 @@
+"""All facts of a store as lines of text that belong to no engine, and back: export, and copies from one engine to another.
+
+An export is canonical: equal facts are equal bytes, whatever engine they come from. UTF-8, one JSON value a line: a
+header; for each table its name and columns, then its rows as arrays, ordered by key; at last how many rows each table has and
+the SHA-256 of all lines before. It is read and written row by row. A copy goes into an empty database, in one
+transaction, and is kept only when exporting it again gives the same hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from results.store import StoreError, embedded_path, is_postgres, open_store
+
+Row = tuple[Any, ...]
+Tell = Callable[[str, int, int], None]
+
+VERSION: Final = 1
+CHUNK: Final = 5_000  # rows at a time
+# In this order: what others belong to comes first. Columns as both engines have them, then the key.
+TABLES: Final[dict[str, tuple[str, str]]] = {
+    "rounds": ("sequence id name status invented notice keep_until created_at", "id"),
+    "pinned_questionnaires": ("round_id position id version content_hash form content", "round_id, position"),
+    "organisations": ("sequence id round_id country name", "id"),
+    "invitations": ("sequence token_hash round_id organisation_id role label created_at revoked_at", "token_hash"),
+    "sessions": ("session_hash token_hash created_at expires_at", "session_hash"),
+    "responses": ("id round_id organisation_id questionnaire_id status revision changed_at", "id"),
+    "status_changes": ("event_id sequence response_id round_id status author changed_at revision", "event_id"),
+    "answers": (
+        "sequence event_id response_id round_id item_id revision code evidence link note reason comment author saved_at",
+        "sequence",
+    ),
+    "erasures": (
+        "erased_at kind organisations responses answers invitations",
+        "erased_at, kind, organisations, responses, answers, invitations",
+    ),
+}
+
+
+def columns_of(table: str) -> list[str]:
+    return TABLES[table][0].split()
+
+
+class Copy(Protocol):
+    """A database opened to be copied from or into, in one transaction that shows one moment."""
+
+    where: str  # what messages call it
+
+    def tables(self) -> list[str]:
+        """Those of TABLES that it has, in their order; an older schema lacks some."""
+
+    def count(self, table: str) -> int: ...
+
+    def rows(self, table: str) -> Iterator[Row]:
+        """By key."""
+
+    def append(self, table: str, rows: list[Row]) -> None: ...
+
+    def finish(self) -> None:
+        """Make what was appended durable."""
+
+    def close(self) -> None:
+        """End the transaction; what is not finished is not kept."""
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Copy]:
+    """The database of a URL. A DuckDB file is made when it is not there. Raises StoreError."""
+    if is_postgres(url):
+        try:
+            from results.postgres_copy import PostgresCopy  # noqa: PLC0415  (only the engine that is used is loaded)
+        except ImportError:
+            raise StoreError("S039") from None
+        copy: Copy = PostgresCopy(url)
+    else:
+        from results.duckdb_copy import DuckDBCopy  # noqa: PLC0415
+
+        copy = DuckDBCopy(embedded_path(url))
+    try:
+        yield copy
+    finally:
+        copy.close()
+
+
+def check_source(url: str) -> None:
+    """Open the store as the app does, so that it is checked, and close it. Raises StoreError, also where there is none."""
+    if not is_postgres(url) and not embedded_path(url).exists():
+        raise StoreError("S002", path=embedded_path(url), reason="there is no such file")
+    open_store(url).close()
+
+
+def check_target(url: str, source: str) -> None:
+    """A copy into its own source is refused: opened twice, a file would only be said to be in use. Raises StoreError S040."""
+    if url == source and not is_postgres(url):
+        raise StoreError("S040", path=embedded_path(url))
+
+
+def export(copy: Copy, tell: Tell | None = None) -> Generator[bytes, None, None]:
+    """The lines of an export. `tell(table, rows done, rows)` now and then."""
+    digest, counts = hashlib.sha256(), {}
+
+    def line(value: object) -> bytes:
+        text = (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+        digest.update(text)
+        return text
+
+    yield line({"export": "ai-readiness", "version": VERSION})
+    there = copy.tables()
+    for table in TABLES:
+        yield line({"table": table, "columns": columns_of(table)})
+        total, counts[table] = (copy.count(table), 0) if table in there else (0, 0)
+        for row in copy.rows(table) if total else ():
+            counts[table] += 1
+            if tell and counts[table] % CHUNK == 0:
+                tell(table, counts[table], total)
+            yield line(row)
+    end = {"rows": counts, "sha256": digest.hexdigest()}
+    yield line(end)
+
+
+def load(copy: Copy, lines: Iterable[bytes], source: str = "-", tell: Tell | None = None) -> dict[str, int]:
+    """Take the lines of an export into an empty database and keep them; rows by table.
+
+    Raises StoreError, and nothing is kept: S040 not empty, S041 not a line of an export, S042 not the same
+    afterwards, S043 another version.
+    """
+    if any(copy.count(table) for table in copy.tables()):
+        raise StoreError("S040", path=copy.where)
+    reader = _Reader(source)
+    for table, rows in reader.chunks(lines):
+        if table not in copy.tables():
+            raise StoreError("S043", path=copy.where, found="an older schema", known=table)
+        try:
+            copy.append(table, rows)
+        except ValueError as error:
+            raise StoreError("S041", path=source, line=reader.number, reason=error) from None
+        if tell:
+            tell(table, reader.counts[table], 0)
+    last = json.loads(_last(export(copy)))
+    if last != reader.end:
+        differs = [table for table, count in last["rows"].items() if reader.counts[table] != count]
+        raise StoreError("S042", path=copy.where, tables=", ".join(differs) or "the contents of its rows")
+    copy.finish()
+    return reader.counts
+
+
+def _last(lines: Iterable[bytes]) -> bytes:
+    last = b""
+    for line in lines:
+        last = line
+    return last
+
+
+class _Reader:
+    """Reads an export and checks it; `number` counts lines from 1."""
+
+    def __init__(self, source: str) -> None:
+        self.source, self.number = source, 0
+        self.counts = dict.fromkeys(TABLES, 0)
+        self.end: dict[str, Any] = {}
+        self._digest = hashlib.sha256()
+
+    def chunks(self, lines: Iterable[bytes]) -> Iterator[tuple[str, list[Row]]]:
+        """(table, at most CHUNK rows). Ends after the last line has confirmed all before it."""
+        values = self._values(lines)
+        header = next(values, None)
+        if not isinstance(header, dict) or header.get("export") != "ai-readiness":
+            raise self._fault("it is not the header of an export")
+        if header.get("version") != VERSION:
+            raise StoreError("S043", path=self.source, found=header.get("version"), known=VERSION)
+        table, rows = "", list[Row]()
+        for value in values:
+            if isinstance(value, list):
+                rows.append(self._row(table, value))
+            if rows and (len(rows) == CHUNK or not isinstance(value, list)):
+                yield table, rows
+                rows = []
+            if isinstance(value, dict) and "table" in value:
+                table = self._table(value)
+            elif isinstance(value, dict):
+                self._finish(value, values)
+        if not self.end:
+            raise self._fault("the file ends too early")
+
+    def _values(self, lines: Iterable[bytes]) -> Iterator[Any]:
+        for line in lines:
+            self.number += 1
+            try:
+                value = json.loads(line)
+            except ValueError:
+                raise self._fault("it is not JSON") from None
+            if not (isinstance(value, dict) and "sha256" in value):
+                self._digest.update(line)
+            yield value
+
+    def _table(self, value: dict[str, Any]) -> str:
+        name = value["table"]
+        if name not in TABLES or value.get("columns") != columns_of(name):
+            raise self._fault("its table or columns are not known")
+        return str(name)
+
+    def _row(self, table: str, value: list[Any]) -> Row:
+        if not table or len(value) != len(columns_of(table)):
+            raise self._fault("it does not have its table's columns")
+        self.counts[table] += 1
+        return tuple(value)
+
+    def _finish(self, value: dict[str, Any], rest: Iterator[Any]) -> None:
+        if value != {"rows": self.counts, "sha256": self._digest.hexdigest()}:
+            raise self._fault("the lines before it are not those that were exported")
+        self.end = value
+        if list(islice(rest, 1)):
+            raise self._fault("something follows the end")
+
+    def _fault(self, reason: str) -> StoreError:
+        return StoreError("S041", path=self.source, line=self.number, reason=reason)
+
+
+def lines_of(file: Path) -> Iterator[bytes]:
+    """The lines of an export in a file. Raises StoreError S041 when it cannot be read."""
+    try:
+        with file.open("rb") as stream:
+            yield from stream
+    except OSError as error:
+        raise StoreError("S041", path=file, line=1, reason=error.strerror or error) from None
