@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from settings import HERE, Settings, read_settings  # first: see there
+
+# isort: split
 import argparse
 import contextlib
 import csv
@@ -18,7 +21,6 @@ from urllib.parse import urlsplit
 
 from results.maintenance import add_commands
 from results.transfer_command import add_export
-from settings import HERE, Settings, read_settings
 from survey.problems import Problem, ProblemsError, message
 
 DONE, PROBLEMS, USAGE, REFUSED = 0, 1, 2, 3

@@ -22,11 +22,13 @@ import survey_cli
 from results.backup import backups_in
 from results.duckdb_store import DuckDBStore
 from results.places import backups_of, journal_of, wal_of
-from results.store import AddRound
+from results.store import AddRound, open_store
 from settings import read_settings
+from tests.postgres_server import shared
 from tests.results.facts import FIRST, ROUND, do, everything, fill, later_round, save
 
 ROOT = Path(__file__).resolve().parents[2]
+STRATEGY = ROOT / "questionnaires" / "strategy" / "questionnaire.yaml"
 
 
 def run(capsys, *arguments):
@@ -108,10 +110,30 @@ def test_a_database_that_is_not_there_is_not_made(capsys, tmp_path, command):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", ["backup", "restore x", "erase --due", "migrate"])
+@pytest.mark.parametrize("command", ["backup", "restore x"])
 def test_a_database_server_has_its_own_tools(capsys, command):
     code, _, err = run(capsys, *command.split(), "--db", "postgresql://me:secret@host/x")
     assert (code, err[:5], "secret" in err) == (3, "S029 ", False)
+
+
+def test_erase_and_migrate_also_serve_a_database_server(capsys):
+    from access.setup import RoundPlan, add_organisation, create_round
+    from access.workshop import Workshop
+
+    url = shared().fresh()
+    workshop = Workshop(open_store(url))
+    round_ = create_round(workshop, RoundPlan("Round", ((STRATEGY, "full"),), keep_until="2020-01-01"))
+    organisation = add_organisation(workshop, round_, "KH", "Ministry")
+    workshop.close()
+    assert run(capsys, "migrate", "--db", url)[0] == 0
+    code, out, _ = run(capsys, "erase", "--organisation", str(organisation.id), "--db", url)
+    assert (code, "1 organisation(s), 1 response(s)" in out) == (0, True)
+    code, _, err = run(capsys, "erase", "--organisation", str(organisation.id), "--db", url)
+    assert (code, err[:5]) == (3, "S030 ")
+    assert "due" in run(capsys, "erase", "--due", "--db", url)[1]
+    assert run(capsys, "erase", "--due", "--yes", "--db", url)[0] == 0
+    with closing(open_store(url)) as store:
+        assert store.rounds() == ()
 
 
 def test_restore_needs_something_to_restore(capsys, url):

@@ -21,7 +21,7 @@ from results.store import AddInvitation, AddSession, EndSession, RevokeInvitatio
 from results.tables import COLUMNS, KEYS, Changes, totals
 from tests.reference_store import ReferenceStore
 from tests.results.facts import ROUND, SECOND, change, do, everything, fill, invitation, save, session
-from tests.results.test_store_agreement import groups, reads, resolve
+from tests.results.test_store_agreement import World, sequences_of_groups
 
 
 @pytest.fixture
@@ -304,28 +304,27 @@ def test_lines_that_only_the_journal_has_are_replayed(path, journal, wanted, tmp
 
 
 @settings(max_examples=6)
-@given(groups=groups)
+@given(groups=sequences_of_groups)
 def test_the_journal_alone_gives_everything_back(filled, groups):
     """Random commands; then the database is thrown away, and what was there when it was filled is put in its place."""
-    reference = ReferenceStore()
-    fill(reference)
+    world, reference = World(500_000), ReferenceStore()
+    world.begin(reference)
     with TemporaryDirectory() as parent:
         folder = copytree(filled, Path(parent, "copy"))
         path = folder / "store.duckdb"
         with closing(DuckDBStore(path)) as store:
-            for group, _ in groups:
+            world.begin(store)
+            for group in groups:
                 for intent in group:
-                    command = resolve(intent, reference)
-                    reference.write(command).result()
+                    command = world.command(intent, reference)
+                    reference.write(command).exception()
                     store.write(command)
-            do(store, SetRoundStatus(ROUND, "open"))
-            reference.write(SetRoundStatus(ROUND, "open"))
         for older in (None, (filled / "store.duckdb").read_bytes()):
             path.unlink()
             if older is not None:
                 path.write_bytes(older)
             with closing(DuckDBStore(path)) as store:
-                assert reads(store) == reads(reference)
+                assert world.reads(store) == world.reads(reference)
 
 
 @pytest.fixture(scope="module")
