@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from results.journal_line import NOTHING, Head
 from results.migrations import open_database
+from results.places import journal_of
+from results.reconcile import set_head
 from results.transfer import CHUNK, TABLES, Row, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 class DuckDBCopy:
@@ -49,8 +52,11 @@ class DuckDBCopy:
             raise ValueError(type(error).__name__) from None
 
     def finish(self) -> None:
+        """Kept, with a journal that begins at the next start. (Killed before that: a start names the command that helps.)"""
+        set_head(self._connection, Head(0, NOTHING, 0, {}))
         self._connection.commit()
         self._connection.execute("CHECKPOINT")
+        journal_of(Path(self.where)).unlink(missing_ok=True)
 
     def close(self) -> None:
         with suppress(duckdb.Error):  # there is nothing to roll back once it is finished

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -118,6 +119,15 @@ def test_work_goes_on_in_a_copy(new_url, engine):
     assert result.stored.revision == 2
     assert result.stored.sequence == store.revision(ROUND) > before
     store.close()
+
+
+def test_an_empty_database_that_was_open_before_takes_a_copy_with_a_new_journal(new_url):
+    source, target = filled(new_url("duckdb")), new_url("duckdb")
+    open_store(target).close()
+    copy_all(source, target)
+    for _ in range(2):
+        with closing(open_store(target)) as store:
+            assert store.rounds()
 
 
 @pytest.mark.parametrize("engine", ENGINES)
