@@ -55,7 +55,7 @@ STYLE = """
   details.way summary { cursor: pointer; padding: 0.65rem 0.8rem; font-weight: 600; }
   details.way summary:focus-visible { outline: 2px solid #2470a8; outline-offset: 2px; border-radius: 0.5rem; }
   details.way summary span { font-weight: 400; color: #55606b; display: inline-block; padding-left: 0.3rem; }
-  details.way ol { margin: 0; padding: 0 0.8rem 0.7rem 2.2rem; }
+  details.way ol { margin: 0; padding: 0 0.8rem 0.7rem 2.8rem; }
   details.way li { padding: 0.35rem 0; line-height: 1.45; }
   details.way ul { margin: 0.2rem 0 0 0; padding: 0 0 0 1.1rem; }
   details.way ul li { padding: 0.1rem 0; color: #38434e; }

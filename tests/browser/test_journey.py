@@ -121,7 +121,7 @@ def _second_browser(server, open_page) -> None:
     phone.get_by_role("button", name="Submit", exact=True).click()
     expect(phone.get_by_text(re.compile("Submitted .* Receipt"))).to_be_visible()
     phone.get_by_role("button", name="See own profile").click()
-    expect(phone.get_by_text("Direction", exact=True).first).to_be_visible()
+    expect(phone.get_by_role("rowheader", name=re.compile("^Direction"))).to_be_visible()
     expect(phone.locator("table.figures tbody tr")).to_have_count(8)
 
 
