@@ -1,4 +1,4 @@
-"""`readiness score` on 10,000,000 rows of answers: reading, scoring and writing, against csv.reader and DuckDB on the same file.
+"""`readiness score` and `compare` on 10,000,000 rows of answers, against csv.reader and DuckDB on the same file.
 
 The peers do less: csv.reader only splits the rows, DuckDB fills a table of texts; neither checks an answer. Each work has a
 process of its own, so that its peak memory is its own; the start of Python and its imports is in it. Half of the rows (of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROWS = 10_000_000
 ITEMS = 60
 RESPONSES = ROWS // ITEMS
+GROUPS = 200
 QUESTIONNAIRE = """format: 1
 id: files
 version: 1.0.0
@@ -60,6 +61,13 @@ def run() -> Iterator[Result]:
         yield Result("  peak memory", memory, "MB", bound=200)
         yield Result("  peak memory with half of the rows, same responses", half_memory, "MB")
         yield Result("  twice the rows, times the memory", memory / half_memory, "×", bound=1.1)
+        groups = Path(folder) / "groups.csv"
+        write_groups(groups)
+        total, memory = measured("by_compare", whole, questionnaire, groups)
+        _, half_memory = measured("by_compare", half, questionnaire, groups)
+        yield Result(f"readiness compare, {GROUPS} groups", total, "s CPU")
+        yield Result("  peak memory", memory, "MB", bound=400)
+        yield Result("  twice the rows, times the memory", memory / half_memory, "×", bound=1.1)
 
 
 def write_questionnaire(path: Path) -> None:
@@ -88,6 +96,12 @@ def write_answers(path: Path, items: int) -> None:
                 f"response-{response:07d},item_{at:02d}{endings[answer][tier]}"
                 for at, (answer, tier) in enumerate(chosen)
             )
+
+
+def write_groups(path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write("response,group\n")
+        file.writelines(f"response-{number:07d},country {number % GROUPS}\n" for number in range(RESPONSES))
 
 
 def measured(work: str, *paths: Path) -> tuple[float, float]:
@@ -121,6 +135,12 @@ def by_command(path: Path, questionnaire: Path) -> None:
     from survey_cli import main
 
     assert main(["score", str(questionnaire), str(path), "--out", os.devnull]) == 0
+
+
+def by_compare(path: Path, questionnaire: Path, groups: Path) -> None:
+    from survey_cli import main
+
+    assert main(["compare", str(questionnaire), str(path), str(groups), "--out", os.devnull]) == 0
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class Distribution:
     response that is not asked an item adds nothing there.
     """
 
-    weights: Floats
+    weights: NDArray[Any]
     unit: float
     responses: Groups
 
@@ -97,7 +97,8 @@ def gather(routed: Codes, members: Groups, count: int, organisations: NDArray[An
         organisations = np.arange(len(members))
     row, group, size, unit = _respondents(members, organisations)
     weights = None if unit == 1 else np.rint(unit / size[row])
-    own = Distribution(_add_up(routed, row, len(group), weights), unit, size)
+    # Single respondents' weights are 0 or 1: bytes, for they are the largest table of a comparison.
+    own = Distribution(_add_up(routed, row, len(group), weights, np.uint8 if unit == 1 else np.float64), unit, size)
     responses = np.bincount(members, minlength=count)
     return Organisations(own, Distribution(_add_up(routed, members, count, weights), unit, responses), group)
 
@@ -117,18 +118,20 @@ def _respondents(members: Groups, organisations: NDArray[Any]) -> tuple[Groups, 
     return row, pairs // max(1, len(labels)), size, unit
 
 
-def _add_up(routed: Codes, rows: Groups, count: int, weights: Floats | None) -> Floats:
+def _add_up(
+    routed: Codes, rows: Groups, count: int, weights: Floats | None, kind: type[np.generic] = np.float64
+) -> NDArray[Any]:
     """Sums of weights (count × items × 8), in memory state by state and rows along the fast axis, as the kernel wants them.
 
     Each sum is made from the row's own responses, one after the other, so that it is the same to the last bit whatever
     other rows there are.
     """
     items = routed.shape[1]
-    total = np.zeros((STATES + 1, items, count))  # the last state, NOT_ASKED, is dropped
+    total = np.zeros((STATES + 1, items, count), kind)  # the last state, NOT_ASKED, is dropped
     flat = total.reshape(-1)
     for start in range(0, len(rows), _CHUNK):
         at = slice(start, start + _CHUNK)
         place = (routed[at] * np.intp(items) + np.arange(items)) * count + rows[at, None]
-        weight = 1.0 if weights is None else np.repeat(weights[at], items)
+        weight: Any = 1 if weights is None else np.repeat(weights[at], items)
         np.add.at(flat, place.reshape(-1), weight)
     return total[:STATES].transpose(2, 1, 0)
