@@ -17,7 +17,7 @@ from streamlit import net_util
 
 from access.invitation import InvitationDesk
 from results.backup_clock import BackupClock
-from results.upkeep import Upkeep
+from results.upkeep import Probed, Upkeep
 from ui import process
 from ui.look import KEYS_SCRIPT
 from web.headers import SecurityHeaders
@@ -51,7 +51,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
 def probe() -> list[str]:
     """Reasons why this process is not ready; empty when it is."""
     try:
-        if isinstance(workshop.store, Upkeep):
+        if isinstance(workshop.store, Probed):
             return workshop.store.not_ready()
         workshop.store.rounds()
     except Exception:

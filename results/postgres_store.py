@@ -23,6 +23,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from results import postgres_connection
+from results.numbered_sql import numbered_sql
 from results.postgres_batch import Batch
 from results.postgres_erasure import erase
 from results.postgres_rows import (
@@ -168,7 +169,22 @@ class PostgresStore:
                 self._writing.close()
             self._writing = None
 
-    # --- erasing
+    # --- upkeep
+    def not_ready(self) -> list[str]:
+        """Why an answer could not be saved now; empty when it can. Writes to the database, changes nothing."""
+
+        def write(connection: Connection) -> int:
+            with connection.transaction(force_rollback=True):
+                rows = connection.execute("UPDATE schema_version SET version = version RETURNING version").fetchall()
+                newest: int = max(version for (version,) in rows)
+                return newest
+
+        try:
+            schema = self._read(write)
+        except StoreError:
+            return ["answers cannot be saved"]
+        return [] if schema == len(numbered_sql("postgres")) else ["the database has another schema"]
+
     def erase(self, what: Erasure) -> Erased:
         """Erase it, on a connection of its own. Counts are all 0 when there was nothing of it. Raises StoreError."""
         return erase(self._conninfo, self._channel, what)

@@ -227,7 +227,8 @@ _EMBEDDED = "duckdb:///"
 def embedded_path(url: str) -> Path:
     """The file of an embedded database. Raises StoreError: S029 another kind of database, S003 no database's URL."""
     if is_postgres(url):
-        raise StoreError("S029", url=url.rsplit("@", maxsplit=1)[-1])
+        # Neither the password before "@" nor one among the options is shown.
+        raise StoreError("S029", url=url.rsplit("@", maxsplit=1)[-1].partition("?")[0])
     if not url.startswith(_EMBEDDED) or not url.removeprefix(_EMBEDDED).strip():
         raise StoreError("S003", url=url)
     return Path(url.removeprefix(_EMBEDDED))

@@ -13,16 +13,21 @@ if TYPE_CHECKING:
 
 
 @runtime_checkable
-class Upkeep(Protocol):
+class Probed(Protocol):
+    """A store that can say whether it still saves. Found by `isinstance`."""
+
+    def not_ready(self) -> list[str]:
+        """Why an answer could not be saved now; empty when it can."""
+
+
+@runtime_checkable
+class Upkeep(Probed, Protocol):
     """A store that looks after files. Found by `isinstance`; a database server's store has tools of its own."""
 
     path: Path
 
     def backup(self, folder: Path | None = None, progress: Callable[[int], None] | None = None) -> Backup:
         """A verified backup while others read and write. Raises StoreError S028."""
-
-    def not_ready(self) -> list[str]:
-        """Why an answer could not be saved now; empty when it can."""
 
 
 Kind = Literal["organisation", "comments", "round"]

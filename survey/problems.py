@@ -1,8 +1,8 @@
 """The one catalogue of coded messages: what is wrong, where, and what to do about it.
 
 A message is looked up by its code and filled with facts; no other module words a problem of a file. Codes are
-public (people search for them) and are never reused. `Q` questionnaire, `T` translation, `A` answers file,
-`G` groups file, `C` worked case, `S` store.
+public (people search for them) and are never reused. `Q` questionnaire, `T` translation, `A` answers file, `G` groups
+file, `R` one answer, `P` not permitted or not now, `O` organisations file, `C` worked case, `S` store.
 """
 
 from __future__ import annotations

@@ -112,8 +112,9 @@ def test_a_database_that_is_not_there_is_not_made(capsys, tmp_path, command):
 
 @pytest.mark.parametrize("command", ["backup", "restore x"])
 def test_a_database_server_has_its_own_tools(capsys, command):
-    code, _, err = run(capsys, *command.split(), "--db", "postgresql://me:secret@host/x")
-    assert (code, err[:5], "secret" in err) == (3, "S029 ", False)
+    for url in ("postgresql://me:secret@host/x", "postgresql://host/x?user=me&password=secret"):
+        code, _, err = run(capsys, *command.split(), "--db", url)
+        assert (code, err[:5], "secret" in err) == (3, "S029 ", False)
 
 
 def test_erase_and_migrate_also_serve_a_database_server(capsys):

@@ -88,8 +88,9 @@ def test_while_the_server_is_away_everything_fails_clearly_and_then_works_by_its
     assert "command(s) were not kept: S034 The database" in caplog.text
     assert time.monotonic() - began < 5  # one patience for all that waits, not one for each
     with pytest.raises(StoreError) as caught:
-        store.rounds()  # what /readyz asks
+        store.rounds()
     assert caught.value.code == "S034"
+    assert store.not_ready() == ["answers cannot be saved"]
     assert time.monotonic() - began < 12
     server.start()
     monkeypatch.undo()

@@ -91,6 +91,14 @@ def test_what_one_replica_acknowledged_every_read_of_the_other_shows(pair):
     assert everything(first) == everything(second)
 
 
+def test_the_probe_writes_changes_nothing_and_knows_the_schema(url, pair):
+    assert [store.not_ready() for store in pair] == [[], []]
+    run_sql(url, "UPDATE schema_version SET version = version + 1")
+    assert pair[0].not_ready() == ["the database has another schema"]
+    run_sql(url, "UPDATE schema_version SET version = version - 1", "ALTER TABLE schema_version RENAME TO elsewhere")
+    assert pair[1].not_ready() == ["answers cannot be saved"]
+
+
 def test_many_replicas_threads_lose_nothing_and_a_follower_misses_nothing(pair):
     start, done = Barrier(9), Event()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -220,6 +222,42 @@ def test_a_save_behind_a_submission_or_a_closing_is_refused(store):
     assert results[4:] == [Done(), Refused("P002")]
 
 
+def test_submitting_races_with_closing_and_there_is_one_order(store):
+    """R10: sent from three threads at once. What is acknowledged is kept; what came behind the closing is refused whole."""
+    start = threading.Barrier(3)
+
+    def run(*commands):
+        start.wait()
+        return [store.write(command) for command in commands]
+
+    with ThreadPoolExecutor(3) as pool:
+        saves = pool.submit(run, *(save(f"item{number}", str(number)) for number in range(40)))
+        submission = pool.submit(run, change("submitted", of=SECOND))
+        closing = pool.submit(run, SetRoundStatus(ROUND, "closed"))
+    results = [future.result(30) for future in saves.result()]
+    (submitted,), (closed,) = ([future.result(30) for future in one.result()] for one in (submission, closing))
+    assert closed == Done()
+    kept = {result.stored.item_id for result in results if isinstance(result, Saved)}
+    assert all(isinstance(result, Saved) or result == Refused("P002") for result in results)
+    assert set(store.answers(FIRST)) == kept
+    first_refusal = next((number for number, result in enumerate(results) if result == Refused("P002")), len(results))
+    assert all(result == Refused("P002") for result in results[first_refusal:])
+    assert submitted in (Done(1), Refused("P002"))
+    assert (store.response(SECOND).status == "submitted") == (submitted == Done(1))
+    assert store.round(ROUND).status == "closed"
+
+
+def test_with_the_clock_set_back_two_hours_the_later_revision_is_the_answer(store):
+    """R13: order is that of revisions and sequences, never of times."""
+    late = replace(save("a", "first"), saved_at=7_200_000_001)
+    early = replace(save("a", "second", based_on=1), saved_at=1)
+    do(store, late)
+    do(store, early)
+    assert note(store) == "second"
+    assert [(one.revision, one.saved_at) for one in store.history(FIRST, "a")] == [(1, 7_200_000_001), (2, 1)]
+    assert [one.answer.note for one in store.changes(ROUND, 0)] == ["first", "second"]
+
+
 def test_a_repeat_queued_right_behind_its_event_is_saved_once(store):
     command = save("a", "one")
     results = [future.result(30) for future in [store.write(command), store.write(command)]]
@@ -259,9 +297,11 @@ def test_a_bad_command_does_not_fail_its_neighbours(store):
         "👩🏽‍💻👨‍👩‍👧‍👦🏳️‍🌈 é\u0065\u0301 \u200b\u2028\u202e\ufeff",
         "'; DROP TABLE answers; -- \" $1 ? :x {0} %s \\ \\n",
         "line\nline\r\nline\ttab",
+        "ຍຸດທະສາດປັນຍາປະດິດ — ກະຊວງເຕັກໂນໂລຊີ",
+        "কৃত্রিম বুদ্ধিমত্তা কৌশল, ক্ষ্ম জ্ঞ র‍্য",
         "ខ" * 40_000,
     ],
-    ids=["empty", "spaces", "khmer", "emoji", "sql", "lines", "long"],
+    ids=["empty", "spaces", "khmer", "emoji", "sql", "lines", "lao", "bengali", "long"],
 )
 def test_text_comes_back_to_the_byte(store, text):
     answer = Answer(0, 0, text, text, text, text)
