@@ -28,8 +28,9 @@ from results.opening import open_files
 from results.places import backups_of
 from results.reconcile import ReplayError, set_head
 from results.store import CodedAnswers, Command, Result, StoreError
+from results.tables import stored_answer
 from results.workshop import Invitation, Organisation, ResponseState, Round, Session, StoredAnswer
-from results.writer import ANSWERS, GroupWriter, Probe, Task, remember, stored_answer
+from results.writer import ANSWERS, GroupWriter, Probe, Task, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,16 +1,13 @@
-"""Rows of the PostgreSQL tables: which columns are read in which order, and how they become the workshop's values."""
+"""Rows of the PostgreSQL tables: which columns are read in which order, and how a batch of answers goes in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from results.workshop import StoredAnswer
-from survey.response import Answer
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Row = tuple[Any, ...]
+    from results.tables import Row
 
 _ANSWER: Final = (
     "sequence, event_id, response_id, round_id, item_id, revision, "
@@ -40,18 +37,6 @@ INVITATIONS: Final = (
 )
 SESSIONS: Final = "SELECT session_hash, token_hash, created_at, expires_at FROM sessions"
 RESPONSES: Final = "SELECT id, round_id, organisation_id, questionnaire_id, status, revision, changed_at FROM responses"
-
-
-def stored_answer(row: Row) -> StoredAnswer:
-    sequence, event_id, response_id, _, item_id, revision, *answer, author, saved_at = row
-    return StoredAnswer(response_id, item_id, Answer(*answer), revision, sequence, event_id, author, saved_at)
-
-
-def answer_row(stored: StoredAnswer, round_id: int) -> Row:
-    answer = stored.answer
-    key = (stored.sequence, stored.event_id, stored.response_id, round_id, stored.item_id, stored.revision)
-    texts = (answer.link, answer.note, answer.reason, answer.comment)
-    return (*key, answer.code, answer.evidence, *texts, stored.author, stored.saved_at)
 
 
 def columns(rows: Iterable[Row]) -> list[list[Any]]:

@@ -35,11 +35,10 @@ from results.postgres_rows import (
     RESPONSES,
     ROUNDS,
     SESSIONS,
-    Row,
-    stored_answer,
 )
 from results.postgres_signals import Signals
 from results.store import CodedAnswers, Command, Result, StoreError
+from results.tables import stored_answer
 from results.upkeep import Erased, Erasure
 from results.workshop import (
     Invitation,
@@ -57,6 +56,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from results.postgres_connection import Connection
+    from results.tables import Row
 
 PATIENCE: Final = 8.0  # seconds; whoever waits for a command gives up after ten (access.workshop)
 READ_PATIENCE: Final = 4.0

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from results.workshop import StoredAnswer
+from survey.response import Answer
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -41,6 +44,13 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "status_changes": ("event_id",),
     "answers": ("sequence",),
 }
+# Columns of a row that can change after it was added, and how; `{}`: the new value. The first to end a session ends it.
+_CHANGING: Final[dict[str, dict[str, str]]] = {
+    "rounds": {"sequence": "{}", "status": "{}"},
+    "invitations": {"sequence": "{}", "revoked_at": "{}"},
+    "sessions": {"expires_at": "least(expires_at, {})"},
+    "responses": {"status": "{}", "revision": "{}", "changed_at": "{}"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +70,33 @@ class Changes:
         return bool(self.added or self.altered)
 
 
-def insert(table: str) -> str:
-    """The statement that adds one row of all columns."""
+def insert(table: str, mark: str = "?") -> str:
+    """The statement that adds one row of all columns. `mark`: what the driver takes for a value to come."""
     names = COLUMNS[table]
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
+
+
+def update(table: str, row: Row, mark: str = "?") -> tuple[str, list[Any]]:
+    """The statement that brings the row of the same key to this state, and its values."""
+    named = dict(zip(COLUMNS[table], row, strict=True))
+    changing, keys = _CHANGING[table], KEYS[table]
+    changes = ", ".join(f"{name} = {value.format(mark)}" for name, value in changing.items())
+    which = " AND ".join(f"{name} = {mark}" for name in keys)
+    return f"UPDATE {table} SET {changes} WHERE {which}", [named[name] for name in (*changing, *keys)]  # noqa: S608
+
+
+def answer_row(stored: StoredAnswer, round_id: int) -> Row:
+    """A row of `answers`."""
+    answer = stored.answer
+    key = (stored.sequence, stored.event_id, stored.response_id, round_id, stored.item_id, stored.revision)
+    texts = (answer.link, answer.note, answer.reason, answer.comment)
+    return (*key, answer.code, answer.evidence, *texts, stored.author, stored.saved_at)
+
+
+def stored_answer(row: Row) -> StoredAnswer:
+    """A row of `answers` as the workshop's value."""
+    sequence, event_id, response_id, _, item_id, revision, *answer, author, saved_at = row
+    return StoredAnswer(response_id, item_id, Answer(*answer), revision, sequence, event_id, author, saved_at)
 
 
 def totals(cursor: DuckDBPyConnection, database: str = "") -> Totals:

@@ -15,10 +15,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from results.decisions import Answers
 from results.store import Command, Result, StoreError
 from results.tables import Row
-from results.workshop import PinnedQuestionnaire, ResponseState, Round, StoredAnswer
-from survey.response import Answer
+from results.workshop import PinnedQuestionnaire, ResponseState, Round
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 MOST_AT_ONCE: Final = 512  # bounds how long a batch's first command waits for its last, and what a failed batch repeats
 RESIDENT_RESPONSES: Final = 4_000
 RECENT_EVENTS: Final = 65_536
-
-Answers = dict[str, StoredAnswer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +205,7 @@ def remember(cursor: DuckDBPyConnection) -> Memory:
 
 
 # --- rows of the log ------------------------------------------------------------------------------------------------
-# Columns in the order of the two functions below.
+# Columns in the order of `results.tables`.
 ANSWERS: Final = (
     "SELECT sequence, event_id, response_id, round_id, item_id, revision, "
     "code, evidence, link, note, reason, comment, author, saved_at FROM answers"
@@ -218,15 +216,3 @@ APPEND: Final = (  # one statement for a whole batch: executemany takes 30 times
     "SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), "
     "unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)"
 )
-
-
-def stored_answer(row: Row) -> StoredAnswer:
-    sequence, event_id, response_id, _, item_id, revision, *answer, author, saved_at = row
-    return StoredAnswer(response_id, item_id, Answer(*answer), revision, sequence, event_id, author, saved_at)
-
-
-def answer_row(stored: StoredAnswer, round_id: int) -> Row:
-    answer = stored.answer
-    key = (stored.sequence, stored.event_id, stored.response_id, round_id, stored.item_id, stored.revision)
-    texts = (answer.link, answer.note, answer.reason, answer.comment)
-    return (*key, answer.code, answer.evidence, *texts, stored.author, stored.saved_at)
