@@ -28,12 +28,10 @@ from results.store import (
     StoreError,
 )
 from results.tables import Changes, answer_row
-from results.workshop import Invitation, Organisation, ResponseState, Round, Session, StoredAnswer
+from results.workshop import Answers, Invitation, Organisation, ResponseState, Round, Session, StoredAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping
-
-Answers = dict[str, StoredAnswer]
 
 
 @dataclass(slots=True)

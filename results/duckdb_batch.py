@@ -6,10 +6,10 @@ from collections import ChainMap
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from results.decisions import Answers, Decisions, State, look_ups
+from results.decisions import Decisions, State, look_ups
 from results.store import Done, Result, SaveAnswer
 from results.tables import Changes, Row, insert, stored_answer, update
-from results.workshop import Invitation, Organisation, ResponseState, Round, Session
+from results.workshop import Answers, Invitation, Organisation, ResponseState, Round, Session
 from results.writer import ANSWERS, APPEND, Memory, Probe, Task
 
 if TYPE_CHECKING:
@@ -106,10 +106,13 @@ class Batch:
             for row in rows:
                 self._cursor.execute(insert(table), row)
         for table, rows in self.changes.altered.items():
+            statement, values = update(table)
             for row in rows:
-                self._cursor.execute(*update(table, row))
+                self._cursor.execute(statement, values(row))
 
     def _find(self, query: str, key: str, values: Collection[int | str]) -> list[Row]:
+        if len(values) == 1:  # most often: found by the key's index in half the time
+            return self._run(f"{query} WHERE {key} = ?", *values)
         return self._run(f"{query} WHERE {key} IN (SELECT unnest(?))", list(values)) if values else []
 
     def _run(self, query: str, *values: object) -> list[Row]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from results.decisions import Answers, Decisions, LookUps, State, look_ups
+from results.decisions import Decisions, LookUps, State, look_ups
 from results.postgres_rows import (
     ANSWERS,
     APPEND,
@@ -29,7 +29,7 @@ from results.postgres_rows import (
 from results.postgres_signals import payload
 from results.store import AddRound, ChangeStatus, Command, Result, RevokeInvitation, SaveAnswer
 from results.tables import Changes, insert, stored_answer, update
-from results.workshop import Invitation, Organisation, PinnedQuestionnaire, ResponseState, Round, Session
+from results.workshop import Answers, Invitation, Organisation, PinnedQuestionnaire, ResponseState, Round, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -138,19 +138,17 @@ class Batch:
     # --- what was decided
     def _write(self, changes: Changes) -> None:
         """Send the rows: new ones first, since a row can change in the batch that adds it."""
+        cursor = self._connection.cursor()
         for table, rows in changes.added.items():
             if table == "answers":
-                self._connection.execute(APPEND.encode(), columns(rows))
-                continue
-            statement = insert(table, "%s").encode()
-            for row in rows:
-                self._connection.execute(statement, row)
+                cursor.execute(APPEND.encode(), columns(rows))
+            else:
+                cursor.executemany(insert(table, "%s").encode(), rows)
         for sequence, round_id, *_ in changes.added.get("rounds", ()):
-            self._connection.execute("INSERT INTO round_revisions VALUES (%s, %s)", [round_id, sequence])
+            cursor.execute("INSERT INTO round_revisions VALUES (%s, %s)", [round_id, sequence])
         for table, rows in changes.altered.items():
-            for row in rows:
-                query, values = update(table, row, "%s")
-                self._connection.execute(query.encode(), values)
+            statement, values = update(table, "%s")
+            cursor.executemany(statement.encode(), map(values, rows))
 
 
 def _rows(cursor: Cursor[Row] | None) -> list[Row]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from results.workshop import StoredAnswer
 from survey.response import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from duckdb import DuckDBPyConnection
 
 Row = tuple[Any, ...]
@@ -44,7 +48,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "status_changes": ("event_id",),
     "answers": ("sequence",),
 }
-# Columns of a row that can change after it was added, and how; `{}`: the new value. The first to end a session ends it.
+# Columns of a row that can change after it was added, and how; `{}`: the new value. A session's expiry only falls.
 _CHANGING: Final[dict[str, dict[str, str]]] = {
     "rounds": {"sequence": "{}", "status": "{}"},
     "invitations": {"sequence": "{}", "revoked_at": "{}"},
@@ -70,19 +74,21 @@ class Changes:
         return bool(self.added or self.altered)
 
 
+@cache
 def insert(table: str, mark: str = "?") -> str:
     """The statement that adds one row of all columns. `mark`: what the driver takes for a value to come."""
     names = COLUMNS[table]
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
 
 
-def update(table: str, row: Row, mark: str = "?") -> tuple[str, list[Any]]:
-    """The statement that brings the row of the same key to this state, and its values."""
-    named = dict(zip(COLUMNS[table], row, strict=True))
+@cache
+def update(table: str, mark: str = "?") -> tuple[str, Callable[[Row], Row]]:
+    """The statement that brings the row of the same key to a new state, and what takes its values from that row."""
     changing, keys = _CHANGING[table], KEYS[table]
     changes = ", ".join(f"{name} = {value.format(mark)}" for name, value in changing.items())
     which = " AND ".join(f"{name} = {mark}" for name in keys)
-    return f"UPDATE {table} SET {changes} WHERE {which}", [named[name] for name in (*changing, *keys)]  # noqa: S608
+    positions = [COLUMNS[table].index(name) for name in (*changing, *keys)]
+    return f"UPDATE {table} SET {changes} WHERE {which}", itemgetter(*positions)  # noqa: S608
 
 
 def answer_row(stored: StoredAnswer, round_id: int) -> Row:

@@ -100,3 +100,6 @@ class StoredAnswer:
     event_id: int
     author: str
     saved_at: int
+
+
+Answers = dict[str, StoredAnswer]  # item → latest revision

@@ -15,10 +15,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from results.decisions import Answers
 from results.store import Command, Result, StoreError
 from results.tables import Row
-from results.workshop import PinnedQuestionnaire, ResponseState, Round
+from results.workshop import Answers, PinnedQuestionnaire, ResponseState, Round
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
