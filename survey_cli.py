@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
-from results.maintenance import add_commands
-from results.transfer_command import add_export
+from results.store_commands import add_commands
 from survey.problems import Problem, ProblemsError, message
 
 DONE, PROBLEMS, USAGE, REFUSED = 0, 1, 2, 3
@@ -88,7 +87,6 @@ def _parser() -> argparse.ArgumentParser:
 
     _admin(commands)
     add_commands(commands, read_settings().database)
-    add_export(commands, read_settings().database)
 
     bench = commands.add_parser("bench", help="ratios against a floor or a peer, measured in one run")
     bench.add_argument("names", nargs="*", metavar="NAME")

@@ -103,12 +103,12 @@ def _take(request: Path) -> str | None:
     return text
 
 
-class RemoteError(Exception):
+class RemoteError(StoreError):
     """The running app's own refusal, as it said it."""
 
     def __init__(self, code: str, text: str) -> None:
         self.code = code
-        super().__init__(text)
+        Exception.__init__(self, text)
 
 
 def ask_running_app(database: Path, pid: str, progress: Callable[[int], None]) -> str:

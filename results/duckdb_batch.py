@@ -8,9 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from results.decisions import Decisions, State, look_ups
 from results.store import Done, Result, SaveAnswer
-from results.tables import Changes, Row, insert, stored_answer, update
+from results.tables import (
+    ANSWERS,
+    INVITATIONS,
+    ORGANISATIONS,
+    SESSIONS,
+    Changes,
+    Row,
+    append,
+    by_column,
+    insert,
+    stored_answer,
+    update,
+)
 from results.workshop import Answers, Invitation, Organisation, ResponseState, Round, Session
-from results.writer import ANSWERS, APPEND, Memory, Probe, Task
+from results.writer import Memory, Probe, Task
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,9 +34,7 @@ CURRENT: Final = (
     f"{ANSWERS} WHERE sequence IN "  # noqa: S608  (constants only)
     "(SELECT max(sequence) FROM answers WHERE response_id IN (SELECT unnest(?)) GROUP BY response_id, item_id)"
 )
-ORGANISATION: Final = "SELECT id, round_id, country, name FROM organisations"
-INVITATION: Final = "SELECT token_hash, round_id, organisation_id, role, label, created_at, revoked_at FROM invitations"
-SESSION: Final = "SELECT session_hash, token_hash, created_at, expires_at FROM sessions"
+_APPEND: Final = append("answers")
 _STATUS_CHANGE: Final = "SELECT event_id, revision FROM status_changes"
 
 
@@ -70,9 +80,9 @@ class Batch:
         wanted = look_ups(commands)
         self._answers = self._current(wanted.saves)
         repeated = self._memory.perhaps_known(save.event_id for save in wanted.saves)
-        organisations = self._find(ORGANISATION, "id", wanted.organisations)
-        invitations = self._find(INVITATION, "token_hash", wanted.invitations)
-        sessions = self._find(SESSION, "session_hash", wanted.sessions)
+        organisations = self._find(ORGANISATIONS, "id", wanted.organisations)
+        invitations = self._find(INVITATIONS, "token_hash", wanted.invitations)
+        sessions = self._find(SESSIONS, "session_hash", wanted.sessions)
         return State(
             rounds=self._rounds,
             responses=self._responses,
@@ -101,7 +111,7 @@ class Batch:
     def _write(self) -> None:
         for table, rows in self.changes.added.items():
             if table == "answers":
-                self._cursor.execute(APPEND, [list(column) for column in zip(*rows, strict=True)])
+                self._cursor.execute(_APPEND, by_column(rows))
                 continue
             for row in rows:
                 self._cursor.execute(insert(table), row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -12,7 +12,8 @@ from results.journal_line import NOTHING, Head
 from results.migrations import open_database
 from results.places import journal_of
 from results.reconcile import set_head
-from results.transfer import CHUNK, TABLES, Row, columns_of
+from results.tables import Row, append, by_column
+from results.transfer import CHUNK, TABLES, columns_of, order_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,17 +38,14 @@ class DuckDBCopy:
         return int(row[0])
 
     def rows(self, table: str) -> Iterator[Row]:
-        query = f"SELECT {', '.join(columns_of(table))} FROM {table} ORDER BY {TABLES[table][1]}"  # noqa: S608
+        query = f"SELECT {', '.join(columns_of(table))} FROM {table} ORDER BY {order_of(table)}"  # noqa: S608
         result = self._connection.execute(query)
         while rows := result.fetchmany(CHUNK):
             yield from rows
 
     def append(self, table: str, rows: list[Row]) -> None:
-        names = columns_of(table)
-        query = f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join('unnest(?)' for _ in names)}"
-        columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
         try:
-            self._connection.execute(query, columns)
+            self._connection.execute(append(table, columns_of(table)), by_column(rows))
         except (duckdb.Error, UnicodeError) as error:
             raise ValueError(type(error).__name__) from None
 

@@ -20,7 +20,7 @@ import duckdb
 import numpy as np
 
 from results.backup import Backup, back_up, prune
-from results.duckdb_batch import CURRENT, INVITATION, ORGANISATION, SESSION, Batch
+from results.duckdb_batch import CURRENT, Batch
 from results.files import free_bytes
 from results.journal_line import Head
 from results.migrations import scripts
@@ -28,9 +28,9 @@ from results.opening import open_files
 from results.places import backups_of
 from results.reconcile import ReplayError, set_head
 from results.store import CodedAnswers, Command, Result, StoreError
-from results.tables import stored_answer
+from results.tables import ANSWERS, INVITATIONS, ORGANISATIONS, SESSIONS, stored_answer
 from results.workshop import Invitation, Organisation, ResponseState, Round, Session, StoredAnswer
-from results.writer import ANSWERS, GroupWriter, Probe, Task, remember
+from results.writer import GroupWriter, Probe, Task, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -293,24 +293,24 @@ class DuckDBStore:
         return self._memory.rounds.get(round_id)
 
     def organisations(self, round_id: int) -> tuple[Organisation, ...]:
-        rows = self._query(f"{ORGANISATION} WHERE round_id = ? ORDER BY country, name, id", round_id)
+        rows = self._query(f"{ORGANISATIONS} WHERE round_id = ? ORDER BY country, name, id", round_id)
         return tuple(Organisation(*row) for row in rows)
 
     def organisation(self, organisation_id: int) -> Organisation | None:
-        rows = self._query(f"{ORGANISATION} WHERE id = ?", organisation_id)
+        rows = self._query(f"{ORGANISATIONS} WHERE id = ?", organisation_id)
         return Organisation(*rows[0]) if rows else None
 
     def invitation(self, token_hash: str) -> Invitation | None:
-        rows = self._query(f"{INVITATION} WHERE token_hash = ?", token_hash)
+        rows = self._query(f"{INVITATIONS} WHERE token_hash = ?", token_hash)
         return Invitation(*rows[0]) if rows else None
 
     def invitations(self, round_id: int, organisation_id: int | None = None) -> tuple[Invitation, ...]:
-        rows = self._query(f"{INVITATION} WHERE round_id = ? ORDER BY created_at, token_hash", round_id)
+        rows = self._query(f"{INVITATIONS} WHERE round_id = ? ORDER BY created_at, token_hash", round_id)
         found = (Invitation(*row) for row in rows)
         return tuple(one for one in found if organisation_id in {None, one.organisation_id})
 
     def session(self, session_hash: str) -> Session | None:
-        rows = self._query(f"{SESSION} WHERE session_hash = ?", session_hash)
+        rows = self._query(f"{SESSIONS} WHERE session_hash = ?", session_hash)
         return Session(*rows[0]) if rows else None
 
     def responses(self, round_id: int) -> tuple[ResponseState, ...]:

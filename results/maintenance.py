@@ -1,4 +1,4 @@
-"""The terminal's commands for the store's files: backup, restore, erase, migrate. They take parsed values and print.
+"""The work of the terminal's commands for the store: backup, restore, erase, migrate. They take parsed values and print.
 
 Results go to standard output, progress and problems to standard error. Each returns the command's exit code.
 """
@@ -11,75 +11,21 @@ import re
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from results.backup_clock import RemoteError, ask_running_app
+from results.backup_clock import ask_running_app
 from results.files import copy_durably
 from results.places import backups_of
 from results.store import StoreError, embedded_path, is_postgres, open_store
 from results.upkeep import Erased, Erasure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from results.backup import Backup
     from results.duckdb_store import DuckDBStore
     from results.workshop import Round
 
-DONE, USAGE, REFUSED = 0, 2, 3
+DONE, USAGE = 0, 2
 _PID: Final = re.compile(r"process (\d+)")
-
-
-def add_commands(commands: Any, database: str) -> None:
-    """The parsers of `readiness backup`, `restore`, `erase` and `migrate`. `database`: the default of --db."""
-    backup = commands.add_parser("backup", help="a verified backup, also while the app runs")
-    _database(backup, database, _backup)
-    backup.add_argument("--to", type=Path, metavar="FOLDER", help="put a copy there (default: beside the database)")
-
-    restored = commands.add_parser(
-        "restore", help="a database from a backup, a journal or both; nothing is overwritten"
-    )
-    _database(restored, database, _restore)
-    restored.add_argument("backup", nargs="?", type=Path, metavar="BACKUP", help="a .duckdb file")
-    restored.add_argument(
-        "--from-journal",
-        action="append",
-        type=Path,
-        default=[],
-        metavar="JOURNAL",
-        help="replay it; several in their order",
-    )
-
-    erase = commands.add_parser("erase", help="erase from the database, its journal and its backups")
-    _database(erase, database, _erase)
-    which = erase.add_mutually_exclusive_group(required=True)
-    which.add_argument("--organisation", type=int, metavar="ID", help="an organisation and all that belongs to it")
-    which.add_argument("--comments-of", metavar="AUTHOR", help="the texts of one author; levels stay")
-    which.add_argument("--due", action="store_true", help="list the rounds past their keep-until date")
-    erase.add_argument("--yes", action="store_true", help="with --due: erase them")
-
-    migrate = commands.add_parser(
-        "migrate",
-        help="bring the database to this version's schema, a backup first; with --to, copy it into another one",
-    )
-    _database(migrate, database, _migrate)
-    migrate.add_argument("--to", metavar="URL", help="an empty database: duckdb:///... or postgresql://...")
-    migrate.add_argument(
-        "--from", dest="file", type=Path, metavar="FILE.jsonl", help="with --to: from a file that 'export' wrote"
-    )
-
-
-def _database(parser: argparse.ArgumentParser, database: str, command: Callable[[argparse.Namespace], int]) -> None:
-    parser.add_argument("--db", default=database, metavar="URL", help=f"database (default {database})")
-    parser.set_defaults(command=lambda options: _run(command, options))
-
-
-def _run(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
-    try:
-        return command(options)
-    except (StoreError, RemoteError) as error:
-        print(f"{error.code} {error}", file=sys.stderr)
-        return REFUSED
 
 
 def _percent(percent: int) -> None:
@@ -99,7 +45,7 @@ def _open(path: Path) -> DuckDBStore:
     return DuckDBStore(path)
 
 
-def _backup(options: argparse.Namespace) -> int:
+def backup(options: argparse.Namespace) -> int:
     path = _existing(options.db)
     file = _made_backup(path)
     if options.to is not None:
@@ -140,14 +86,14 @@ def _copied(file: Path, folder: Path) -> Path:
     return target
 
 
-def _restore(options: argparse.Namespace) -> int:
-    from results.restore import restore
+def restore(options: argparse.Namespace) -> int:
+    from results import restore as restoring
 
     if options.backup is None and not options.from_journal:
         print("Name a BACKUP, --from-journal JOURNAL, or both.", file=sys.stderr)
         return USAGE
     path = embedded_path(options.db)
-    found = restore(path, options.backup, options.from_journal, _percent)
+    found = restoring.restore(path, options.backup, options.from_journal, _percent)
     answers = found.head.rows["answers"]
     print(f"{path}: {answers} revisions of answers, {found.replayed} line(s) replayed from the journal")
     for old in found.aside:
@@ -155,7 +101,7 @@ def _restore(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _erase(options: argparse.Namespace) -> int:
+def erase(options: argparse.Namespace) -> int:
     if not is_postgres(options.db):
         _existing(options.db)
     if options.due:
@@ -192,10 +138,10 @@ def _erase_one(url: str, what: Erasure) -> None:
     if is_postgres(url):
         _erase_on_server(url, what)
         return
-    from results.erasure import erase
+    from results import erasure
 
     path = embedded_path(url)
-    gone = erase(path, what, _percent)
+    gone = erasure.erase(path, what, _percent)
     backups = f"; {gone.backups} backup(s) made anew, {gone.removed} file(s) set aside earlier removed"
     print(_erased(what, gone) + backups)
     print(f"Copies outside {path.parent} (backups elsewhere, exports) are not changed.", file=sys.stderr)
@@ -220,12 +166,12 @@ def _erased(what: Erasure, gone: Erased) -> str:
     )
 
 
-def _migrate(options: argparse.Namespace) -> int:
+def migrate(options: argparse.Namespace) -> int:
+    from results import transfer_command
     from results.migrations import schema_of_file, scripts
-    from results.transfer_command import copy
 
     if options.to:
-        return copy(options)
+        return transfer_command.copy(options)
     if options.file:
         print("Name with --to the empty database into which the file goes.", file=sys.stderr)
         return USAGE

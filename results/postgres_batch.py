@@ -14,21 +14,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from results.decisions import Decisions, LookUps, State, look_ups
-from results.postgres_rows import (
+from results.postgres_rows import APPEND, LATEST, PINNED_OF
+from results.postgres_signals import payload
+from results.store import AddRound, ChangeStatus, Command, Result, RevokeInvitation, SaveAnswer
+from results.tables import (
     ANSWERS,
-    APPEND,
     INVITATIONS,
-    LATEST,
     ORGANISATIONS,
-    PINNED,
     RESPONSES,
     ROUNDS,
     SESSIONS,
-    columns,
+    Changes,
+    by_column,
+    insert,
+    stored_answer,
+    update,
 )
-from results.postgres_signals import payload
-from results.store import AddRound, ChangeStatus, Command, Result, RevokeInvitation, SaveAnswer
-from results.tables import Changes, insert, stored_answer, update
 from results.workshop import Answers, Invitation, Organisation, PinnedQuestionnaire, ResponseState, Round, Session
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Batch:
         with self._connection.pipeline():
             self._write(decisions.changes)
             if self.revisions:
-                self._connection.execute(_GROW.encode(), columns(self.revisions.items()))
+                self._connection.execute(_GROW.encode(), by_column(self.revisions.items()))
             for round_id, revision in self.revisions.items():
                 self._connection.execute("SELECT pg_notify(%s, %s)", [self._channel, payload(round_id, revision)])
             self._connection.commit()
@@ -99,7 +100,7 @@ class Batch:
                 "SELECT nextval('sequences') FROM generate_series(1, %s::int)", len(commands), when=round_ids
             )
             rounds = self._ask(f"{ROUNDS} WHERE id = ANY(%s::bigint[])", round_ids, when=round_ids)
-            pinned = self._ask(PINNED, added, when=added)
+            pinned = self._ask(PINNED_OF, added, when=added)
             known = self._ask(f"{ORGANISATIONS} WHERE id = ANY(%s::bigint[])", ours, when=ours)
             query = f"{RESPONSES} WHERE id = ANY(%s::bigint[]) OR organisation_id = ANY(%s::bigint[])"
             states = self._ask(query, list(wanted.responses), ours, when=wanted.responses or ours)
@@ -109,7 +110,7 @@ class Batch:
             opened = self._ask(query, list(wanted.sessions), when=wanted.sessions)
             query = f"{ANSWERS} WHERE event_id = ANY(%s::bigint[])"
             saved = self._ask(query, [save.event_id for save in saves], when=saves)
-            latest = self._ask(LATEST, *columns(pairs), when=pairs)
+            latest = self._ask(LATEST, *by_column(pairs), when=pairs)
             query = "SELECT event_id, revision FROM status_changes WHERE event_id = ANY(%s::bigint[])"
             changed = self._ask(query, list(wanted.status_events), when=wanted.status_events)
 
@@ -141,7 +142,7 @@ class Batch:
         cursor = self._connection.cursor()
         for table, rows in changes.added.items():
             if table == "answers":
-                cursor.execute(APPEND.encode(), columns(rows))
+                cursor.execute(APPEND.encode(), by_column(rows))
             else:
                 cursor.executemany(insert(table, "%s").encode(), rows)
         for sequence, round_id, *_ in changes.added.get("rounds", ()):

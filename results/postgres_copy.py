@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 
 from results import postgres_connection
-from results.transfer import CHUNK, TABLES, Row, columns_of
+from results.tables import Row
+from results.transfer import CHUNK, TABLES, columns_of, order_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ class PostgresCopy:
         return int(row[0])
 
     def rows(self, table: str) -> Iterator[Row]:
-        query = f"SELECT {', '.join(columns_of(table))} FROM {table} ORDER BY {TABLES[table][1]}"  # noqa: S608
+        query = f"SELECT {', '.join(columns_of(table))} FROM {table} ORDER BY {order_of(table)}"  # noqa: S608
         with self._connection.cursor(name="copy") as cursor:
             cursor.itersize = CHUNK
             yield from cursor.execute(query.encode())

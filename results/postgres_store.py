@@ -26,19 +26,10 @@ from results import postgres_connection
 from results.numbered_sql import numbered_sql
 from results.postgres_batch import Batch
 from results.postgres_erasure import erase
-from results.postgres_rows import (
-    ANSWERS,
-    CURRENT,
-    INVITATIONS,
-    ORGANISATIONS,
-    PINNED,
-    RESPONSES,
-    ROUNDS,
-    SESSIONS,
-)
+from results.postgres_rows import CURRENT, PINNED_OF
 from results.postgres_signals import Signals
 from results.store import CodedAnswers, Command, Result, StoreError
-from results.tables import stored_answer
+from results.tables import ANSWERS, INVITATIONS, ORGANISATIONS, RESPONSES, ROUNDS, SESSIONS, stored_answer
 from results.upkeep import Erased, Erasure
 from results.workshop import (
     Invitation,
@@ -230,7 +221,7 @@ class PostgresStore:
         rows = self._query(query, *values)
         if missing := {row[0] for row in rows} - self._pinned.keys():
             pinned: dict[int, list[PinnedQuestionnaire]] = {round_id: [] for round_id in missing}
-            for round_id, *facts in self._query(PINNED, list(missing)):
+            for round_id, *facts in self._query(PINNED_OF, list(missing)):
                 pinned[round_id].append(PinnedQuestionnaire(*facts))
             self._pinned |= {round_id: tuple(listed) for round_id, listed in pinned.items()}
         return tuple(Round(*(*row, self._pinned[row[0]])) for row in rows)

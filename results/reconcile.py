@@ -16,7 +16,7 @@ import duckdb
 from results.journal import Scan, entries
 from results.journal_line import Head, key_of
 from results.store import StoreError
-from results.tables import COLUMNS, Changes, Row, Totals, insert, totals
+from results.tables import COLUMNS, Changes, Row, Totals, append, by_column, insert, totals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,11 +159,8 @@ def _write(connection: duckdb.DuckDBPyConnection, missing: Changes, found: Scan,
     try:
         for table, rows in missing.added.items():
             if table == "answers":
-                names = COLUMNS[table]
-                query = f"INSERT INTO answers ({', '.join(names)}) SELECT {', '.join('unnest(?)' for _ in names)}"
                 for begin in range(0, len(rows), 10_000):
-                    columns = zip(*rows[begin : begin + 10_000], strict=True)
-                    connection.execute(query, [list(column) for column in columns])
+                    connection.execute(append(table), by_column(rows[begin : begin + 10_000]))
             else:
                 connection.executemany(_replacing(table), rows)
         set_head(connection, found.head)

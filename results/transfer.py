@@ -17,34 +17,23 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from results.store import StoreError, embedded_path, is_postgres, open_store
+from results.tables import COLUMNS, KEYS, Row
 
-Row = tuple[Any, ...]
 Tell = Callable[[str, int, int], None]
 
 VERSION: Final = 1
 CHUNK: Final = 5_000  # rows at a time
-# In this order: what others belong to comes first. Columns as both engines have them, then the key.
-TABLES: Final[dict[str, tuple[str, str]]] = {
-    "rounds": ("sequence id name status invented notice keep_until created_at", "id"),
-    "pinned_questionnaires": ("round_id position id version content_hash form content", "round_id, position"),
-    "organisations": ("sequence id round_id country name", "id"),
-    "invitations": ("sequence token_hash round_id organisation_id role label created_at revoked_at", "token_hash"),
-    "sessions": ("session_hash token_hash created_at expires_at", "session_hash"),
-    "responses": ("id round_id organisation_id questionnaire_id status revision changed_at", "id"),
-    "status_changes": ("event_id sequence response_id round_id status author changed_at revision", "event_id"),
-    "answers": (
-        "sequence event_id response_id round_id item_id revision code evidence link note reason comment author saved_at",
-        "sequence",
-    ),
-    "erasures": (
-        "erased_at kind organisations responses answers invitations",
-        "erased_at, kind, organisations, responses, answers, invitations",
-    ),
-}
+_ERASURES: Final = ("erased_at", "kind", "organisations", "responses", "answers", "invitations")
+# In this order: what others belong to comes first. Rows without a key of their own are ordered by all columns.
+TABLES: Final = COLUMNS | {"erasures": _ERASURES}
 
 
 def columns_of(table: str) -> list[str]:
-    return TABLES[table][0].split()
+    return list(TABLES[table])
+
+
+def order_of(table: str) -> str:
+    return ", ".join(KEYS.get(table, TABLES[table]))
 
 
 class Copy(Protocol):

@@ -9,21 +9,13 @@ import time
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
-if TYPE_CHECKING:
-    from results.store import StoreError
+from results import transfer
+from results.store import StoreError
 
-DONE, REFUSED = 0, 3
+DONE: Final = 0
 _EVERY: Final = 2.0  # seconds between two lines of progress
-
-
-def add_export(commands: Any, database: str) -> None:
-    """The parser of `readiness export`. `database`: the default URL."""
-    parser = commands.add_parser("export", help="all facts of a database as one text file, the same from every engine")
-    parser.add_argument("--db", default=database, metavar="URL", help=f"database (default {database})")
-    parser.add_argument("--out", default="-", metavar="FILE.jsonl", help="'-' = standard output (default)")
-    parser.set_defaults(command=_export)
 
 
 class _Progress:
@@ -37,39 +29,28 @@ class _Progress:
             sys.stderr.flush()
 
 
-def _export(options: argparse.Namespace) -> int:
-    from results.store import StoreError  # noqa: PLC0415  (each command imports only what it needs, here and below)
-    from results.transfer import check_source, export, opened  # noqa: PLC0415
-
-    try:
-        check_source(options.db)
-        with opened(options.db) as copy, closing(export(copy, _Progress())) as lines:
-            if options.out == "-":
-                _write(sys.stdout.buffer, lines)
-            else:
-                _write_file(Path(options.out), lines)
-    except StoreError as error:
-        return _refused(error)
+def export(options: argparse.Namespace) -> int:
+    """`readiness export`. Raises StoreError."""
+    transfer.check_source(options.db)
+    with transfer.opened(options.db) as copied, closing(transfer.export(copied, _Progress())) as lines:
+        if options.out == "-":
+            _write(sys.stdout.buffer, lines)
+        else:
+            _write_file(Path(options.out), lines)
     return DONE
 
 
 def copy(options: argparse.Namespace) -> int:
-    """`readiness migrate --to URL`: from `--db`, or from the file of `--from`, into an empty database."""
-    from results.store import StoreError  # noqa: PLC0415
-    from results.transfer import check_source, check_target, export, lines_of, load, opened  # noqa: PLC0415
-
+    """`readiness migrate --to URL`: from `--db`, or from the file of `--from`, into an empty database. Raises StoreError."""
     tell = _Progress()
-    try:
-        if options.file:
-            with opened(options.to) as target:
-                counts = load(target, lines_of(options.file), str(options.file), tell)
-        else:
-            check_source(options.db)
-            check_target(options.to, options.db)
-            with opened(options.db) as source, opened(options.to) as target:
-                counts = load(target, export(source, tell), source.where, tell)
-    except StoreError as error:
-        return _refused(error)
+    if options.file:
+        with transfer.opened(options.to) as target:
+            counts = transfer.load(target, transfer.lines_of(options.file), str(options.file), tell)
+    else:
+        transfer.check_source(options.db)
+        transfer.check_target(options.to, options.db)
+        with transfer.opened(options.db) as source, transfer.opened(options.to) as target:
+            counts = transfer.load(target, transfer.export(source, tell), source.where, tell)
     listed = ", ".join(f"{count} {table.replace('_', ' ')}" for table, count in counts.items() if count)
     sys.stderr.write(f"Copied and compared: {listed or 'nothing, as the source is empty'}.\n")
     return DONE
@@ -90,12 +71,5 @@ def _write_file(path: Path, lines: Iterable[bytes]) -> None:
             os.fsync(stream.fileno())
         unfinished.replace(path)
     except OSError as error:
-        from results.store import StoreError  # noqa: PLC0415
-
         unfinished.unlink(missing_ok=True)
         raise StoreError("S010", path=path, reason=error.strerror or error) from None
-
-
-def _refused(error: StoreError) -> int:
-    sys.stderr.write(f"{error.code} {error}\n")
-    return REFUSED

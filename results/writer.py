@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from results.store import Command, Result, StoreError
-from results.tables import Row
+from results.tables import PINNED, RESPONSES, ROUNDS, Row
 from results.workshop import Answers, PinnedQuestionnaire, ResponseState, Round
 
 if TYPE_CHECKING:
@@ -178,13 +178,10 @@ class Memory:
 def remember(cursor: DuckDBPyConnection) -> Memory:
     """The memory as the tables have it: at the start, and when it is not certain what a commit has done."""
     pinned: dict[int, list[PinnedQuestionnaire]] = {}
-    query = "SELECT round_id, id, version, content_hash, form, content FROM pinned_questionnaires ORDER BY position"
-    for round_id, *facts in cursor.execute(query).fetchall():
+    for round_id, *facts in cursor.execute(f"{PINNED} ORDER BY position").fetchall():
         pinned.setdefault(round_id, []).append(PinnedQuestionnaire(*facts))
-    query = "SELECT id, name, status, invented, notice, keep_until, created_at FROM rounds"
-    rounds = [Round(*(*row, tuple(pinned.get(row[0], ())))) for row in cursor.execute(query).fetchall()]
-    query = "SELECT id, round_id, organisation_id, questionnaire_id, status, revision, changed_at FROM responses"
-    responses = [ResponseState(*row) for row in cursor.execute(query).fetchall()]
+    rounds = [Round(*(*row, tuple(pinned.get(row[0], ())))) for row in cursor.execute(ROUNDS).fetchall()]
+    responses = [ResponseState(*row) for row in cursor.execute(RESPONSES).fetchall()]
     query = """
         SELECT round_id, max(sequence) FROM (
             SELECT round_id, sequence FROM answers UNION ALL SELECT round_id, sequence FROM status_changes
@@ -201,17 +198,3 @@ def remember(cursor: DuckDBPyConnection) -> Memory:
         sequence=max([row[1], *revisions.values()]),
         old=row[0] or 0,
     )
-
-
-# --- rows of the log ------------------------------------------------------------------------------------------------
-# Columns in the order of `results.tables`.
-ANSWERS: Final = (
-    "SELECT sequence, event_id, response_id, round_id, item_id, revision, "
-    "code, evidence, link, note, reason, comment, author, saved_at FROM answers"
-)
-APPEND: Final = (  # one statement for a whole batch: executemany takes 30 times as long
-    "INSERT INTO answers (sequence, event_id, response_id, round_id, item_id, revision, "
-    "code, evidence, link, note, reason, comment, author, saved_at) "
-    "SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), "
-    "unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)"
-)
