@@ -103,7 +103,7 @@ class GroupResult:
 class GroupComparison:
     """The groups in the order given. `ahead`: A → B → share of replays (0-1) in which A's score is above B's, ranked groups only.
 
-    `panel` and `scores` (rows = groups) are what everything here comes from; `ranked` are the rows that were ranked.
+    `panel` and `capped` (rows = groups) are declared and supported answers, from which `drivers` start; `ranked` are the rows ranked.
     """
 
     questionnaire: Questionnaire
@@ -113,7 +113,6 @@ class GroupComparison:
     ahead: Mapping[str, Mapping[str, float]]
     panel: Panel
     capped: Panel | None
-    scores: Scores
     ranked: tuple[int, ...]
 
     def drivers(self) -> Drivers | None:
@@ -158,13 +157,11 @@ def compare(
     made = _Made(questionnaire, members, answers, scores, spreads, _sets(scores, spreads, shown))
     ranked = np.flatnonzero(shown[:, -1])
     again = _replay(scheme, panel, capped, ranked, replays, seed)
-    place = {int(row): position for position, row in enumerate(ranked)}
+    place = {row: position for position, row in enumerate(ranked.tolist())}
     agreement = measure_agreement(answers.together.counts[..., 1:6], answers.known)
     groups = tuple(made.group(row, agreement, again, place.get(row)) for row in range(count))
     ahead = _ahead(members.groups, ranked.tolist(), again)
-    return GroupComparison(
-        questionnaire, seed, replays, groups, ahead, panel, capped, scores, tuple(int(row) for row in ranked)
-    )
+    return GroupComparison(questionnaire, seed, replays, groups, ahead, panel, capped, tuple(ranked.tolist()))
 
 
 def is_provisional(n: int, invited: int | None) -> bool:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from survey.answers_table import AnswersTable
+from survey.csv_header import header_faults
 from survey.problems import Problem, ProblemsError, message
 from survey.response import CODES, NOT_APPLICABLE, TIER_NUMBERS
 from survey.text_file import NOT_TEXT, not_text, refusal
@@ -167,14 +168,8 @@ class _Reading:
             self.is_over = True
 
     def _check_header(self, header: list[str]) -> None:
-        for column in REQUIRED:
-            if column not in header:
-                self.report(1, "A002", column=column)
-        for place, column in enumerate(header):
-            if column not in COLUMNS:
-                self.report(1, "A003", column=column)
-            elif column in header[:place]:
-                self.report(1, "A011", column=column)
+        for code, column in header_faults(header, REQUIRED, COLUMNS, ("A002", "A003", "A011")):
+            self.report(1, code, column=column)
 
     def _checked(self, line: int, record: list[str]) -> Row | None:
         """A record as a row if it is right."""

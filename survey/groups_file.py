@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from survey.csv_header import header_faults
 from survey.problems import Problem, ProblemsError, message
 from survey.text_file import read_text
 
@@ -88,14 +89,8 @@ def parse_groups(responses: Sequence[str], text: str, name: str) -> GroupsFile:
 
 def _check_header(seen: _Seen, header: list[str]) -> None:
     """Raises ProblemsError: without the right columns no line can be read."""
-    for column in REQUIRED:
-        if column not in header:
-            seen.report(1, "G002", column=column)
-    for place, column in enumerate(header):
-        if column not in COLUMNS:
-            seen.report(1, "G003", column=column)
-        elif column in header[:place]:
-            seen.report(1, "G004", column=column)
+    for code, column in header_faults(header, REQUIRED, COLUMNS, ("G002", "G003", "G004")):
+        seen.report(1, code, column=column)
     if seen.problems:
         raise ProblemsError(seen.problems)
 
