@@ -165,6 +165,8 @@ def read_manifest(file: Path) -> Backup | None:
         body = json.loads(manifest.read_bytes())
         if (body.pop("format"), body.pop("application")) != (FORMAT, APPLICATION):
             return None
+        # A manifest of an older schema does not count the tables that came later.
+        body |= {"rows": dict.fromkeys(COLUMNS, 0) | body["rows"]}
         return Backup(**body | {"file": manifest.with_suffix(".duckdb")})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

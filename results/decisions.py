@@ -7,18 +7,23 @@ another, each seeing those before it, then writes the recorded changes and commi
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from results import audit_chain
+from results.facts import TABLE, AuditEntry, Consent, Fact, JoinCode, key_of
 from results.store import (
     AddInvitation,
     AddOrganisation,
     AddRound,
     AddSession,
+    Audited,
     ChangeStatus,
     Command,
     Conflict,
     Done,
     EndSession,
+    Keep,
+    Note,
     Refused,
     Result,
     RevokeInvitation,
@@ -34,6 +39,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping
 
 
+FactKey = tuple[type[Fact], tuple[int | str, ...]]
+_SHOWN: Final = (Consent, JoinCode)  # what pages of the round show: its revision grows
+
+
 @dataclass(slots=True)
 class LookUps:
     """Keys of what commands build on; `rounds`: those that commands name, without those of responses and invitations."""
@@ -45,12 +54,24 @@ class LookUps:
     sessions: set[str] = field(default_factory=set)
     saves: list[SaveAnswer] = field(default_factory=list)
     status_events: set[int] = field(default_factory=set)
+    facts: set[FactKey] = field(default_factory=set)
+    audit_events: set[int] = field(default_factory=set)
+
+
+def parts(commands: Iterable[object]) -> Iterator[object]:
+    """The commands, and instead of an audited one what it is made of."""
+    for command in commands:
+        match command:
+            case Audited(inner, event, then):
+                yield from (inner, *then, Note(event))
+            case _:
+                yield command
 
 
 def look_ups(commands: Iterable[object]) -> LookUps:
     """What a state has to hold, where it exists, for these commands to be decided."""
     found = LookUps()
-    for command in commands:
+    for command in parts(commands):
         match command:
             case SaveAnswer():
                 found.saves.append(command)
@@ -69,12 +90,24 @@ def look_ups(commands: Iterable[object]) -> LookUps:
                 found.invitations.add(new.token_hash)
             case RevokeInvitation(token_hash):
                 found.invitations.add(token_hash)
-            case AddSession(new):
-                found.sessions.add(new.session_hash)
-                found.invitations.add(new.token_hash)
-            case EndSession(session_hash):
-                found.sessions.add(session_hash)
+            case AddSession() | EndSession() | Keep() | Note():
+                _look_up_access(command, found)
     return found
+
+
+def _look_up_access(command: AddSession | EndSession | Keep | Note, found: LookUps) -> None:
+    match command:
+        case AddSession(new):
+            found.sessions.add(new.session_hash)
+            found.invitations.add(new.token_hash)
+        case EndSession(session_hash):
+            found.sessions.add(session_hash)
+        case Note(event):
+            found.audit_events.add(event.event_id)
+        case Keep(fact):
+            found.facts.add((type(fact), key_of(fact)))
+            if isinstance(fact, _SHOWN):
+                found.rounds.add(fact.round_id)
 
 
 @dataclass(slots=True)
@@ -92,6 +125,9 @@ class State:
     answers: dict[int, Answers]  # response → item → latest revision; the inner dicts are replaced, never changed
     saved: dict[int, StoredAnswer]  # by event
     status_events: dict[int, int]  # event of a status change → the response's revision after it
+    facts: dict[FactKey, Fact] = field(default_factory=dict)
+    audited: set[int] = field(default_factory=set)  # events that the audit trail has
+    audit_head: audit_chain.Head = audit_chain.BEGINNING
 
 
 class Decisions:
@@ -251,6 +287,42 @@ class Decisions:
         self._state.sessions[end.session_hash] = ended
         return Done()
 
+    def _keep(self, keep: Keep) -> Result:
+        fact, state = keep.fact, self._state
+        key = (type(fact), key_of(fact))
+        known = state.facts.get(key)
+        if known == fact:
+            return Done()
+        if known != keep.before:
+            return Refused("P008")
+        if isinstance(fact, _SHOWN):
+            round_ = state.rounds.get(fact.round_id)
+            if round_ is None:
+                return Refused("P001")
+            self.changes.alter("rounds", (self._next(round_.id), *astuple(round_)[:-1]))
+        write = self.changes.add if known is None else self.changes.alter
+        write(TABLE[type(fact)], astuple(fact))
+        state.facts[key] = fact
+        return Done()
+
+    def _note(self, note: Note) -> Result:
+        state = self._state
+        if note.event.event_id not in state.audited:
+            entry = audit_chain.entry(state.audit_head, note.event)
+            self.changes.add(TABLE[AuditEntry], astuple(entry))
+            state.audit_head = (entry.number, entry.sha256)
+            state.audited.add(note.event.event_id)
+        return Done()
+
+    def _audited(self, audited: Audited) -> Result:
+        result = self.decide(audited.command)
+        kept = not isinstance(result, Refused | Conflict)
+        for one in audited.then if kept else ():
+            _require(isinstance(self.decide(one), Done))
+        outcome = "done" if kept else result.code if isinstance(result, Refused) else "conflict"
+        self._note(Note(replace(audited.event, outcome=outcome)))
+        return result
+
     _DECIDE: ClassVar[dict[type[Command], Callable[[Decisions, Any], Result]]] = {
         SaveAnswer: _save,
         ChangeStatus: _change_status,
@@ -261,6 +333,9 @@ class Decisions:
         RevokeInvitation: _revoke_invitation,
         AddSession: _add_session,
         EndSession: _end_session,
+        Keep: _keep,
+        Note: _note,
+        Audited: _audited,
     }
 
 

@@ -6,7 +6,9 @@ from collections import ChainMap
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from results.decisions import Decisions, State, look_ups
+from results import audit_chain
+from results.decisions import Decisions, FactKey, LookUps, State, look_ups
+from results.facts import KEY, Fact, facts_query
 from results.store import Done, Result, SaveAnswer
 from results.tables import (
     ANSWERS,
@@ -35,6 +37,7 @@ CURRENT: Final = (
     "(SELECT max(sequence) FROM answers WHERE response_id IN (SELECT unnest(?)) GROUP BY response_id, item_id)"
 )
 _APPEND: Final = append("answers")
+_AUDITED: Final = "SELECT event_id FROM audit"
 _STATUS_CHANGE: Final = "SELECT event_id, revision FROM status_changes"
 
 
@@ -92,7 +95,21 @@ class Batch:
             answers=self._answers,
             saved={row[1]: stored_answer(row) for row in self._find(ANSWERS, "event_id", repeated)},
             status_events=dict(self._find(_STATUS_CHANGE, "event_id", wanted.status_events)),
+            facts=self._facts(wanted),
+            audited={row[0] for row in self._find(_AUDITED, "event_id", wanted.audit_events)},
+            audit_head=self._audit_head() if wanted.audit_events else audit_chain.BEGINNING,
         )
+
+    def _facts(self, wanted: LookUps) -> dict[FactKey, Fact]:
+        found: dict[FactKey, Fact] = {}
+        for kind, key in wanted.facts:
+            for row in self._run(facts_query(kind, KEY[kind]), *key):
+                found[kind, key] = kind(*row)
+        return found
+
+    def _audit_head(self) -> audit_chain.Head:
+        rows = self._run("SELECT number, sha256 FROM audit ORDER BY number DESC LIMIT 1")
+        return (rows[0][0], rows[0][1]) if rows else audit_chain.BEGINNING
 
     def _current(self, saves: list[SaveAnswer]) -> dict[int, Answers]:
         """The current answers of the responses that get new ones."""

@@ -21,13 +21,14 @@ import numpy as np
 
 from results.backup import Backup, back_up, prune
 from results.duckdb_batch import CURRENT, Batch
+from results.facts import AuditEntry, audit_query, facts_query
 from results.files import free_bytes
 from results.journal_line import Head
 from results.migrations import scripts
 from results.opening import open_files
 from results.places import backups_of
 from results.reconcile import ReplayError, set_head
-from results.store import CodedAnswers, Command, Result, StoreError
+from results.store import AFact, CodedAnswers, Command, Result, StoreError
 from results.tables import ANSWERS, INVITATIONS, ORGANISATIONS, SESSIONS, stored_answer
 from results.workshop import Invitation, Organisation, ResponseState, Round, Session, StoredAnswer
 from results.writer import GroupWriter, Probe, Task, remember
@@ -338,6 +339,12 @@ class DuckDBStore:
 
     def history(self, response_id: int, item_id: str) -> tuple[StoredAnswer, ...]:
         return tuple(stored_answer(row) for row in self._query(_HISTORY, response_id, item_id))
+
+    def facts(self, kind: type[AFact], **where: int | str) -> tuple[AFact, ...]:
+        return tuple(kind(*row) for row in self._query(facts_query(kind, where), *where.values()))
+
+    def audit(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
+        return tuple(AuditEntry(*row) for row in self._query(audit_query(), after, limit))
 
     def revision(self, round_id: int) -> int:
         return self._memory.revisions.get(round_id, 0)

@@ -21,7 +21,7 @@ from results.opening import open_files
 from results.places import backups_of, journal_of, wal_of
 from results.reconcile import ReplayError, head_of, set_head
 from results.store import StoreError
-from results.upkeep import Erased, Erasure
+from results.upkeep import OF_INVITATIONS, OF_ROUNDS, Erased, Erasure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,13 +131,14 @@ def _statements(what: Erasure) -> list[str]:
     statements = [
         f"DELETE FROM answers WHERE response_id IN ({responses})",  # noqa: S608
         f"DELETE FROM status_changes WHERE response_id IN ({responses})",  # noqa: S608
-        f"DELETE FROM sessions WHERE token_hash IN ({invitations})",  # noqa: S608
+        *(f"DELETE FROM {table} WHERE token_hash IN ({invitations})" for table in OF_INVITATIONS),  # noqa: S608
+        f"DELETE FROM consents WHERE {owner}",  # noqa: S608
         f"DELETE FROM invitations WHERE {owner}",  # noqa: S608
         f"DELETE FROM responses WHERE {owner}",  # noqa: S608
     ]
     if what.kind == "organisation":
         return [*statements, "DELETE FROM organisations WHERE id = $subject"]
-    rounds = ("organisations", "pinned_questionnaires")
+    rounds = ("organisations", "pinned_questionnaires", *OF_ROUNDS)
     statements += [f"DELETE FROM {table} WHERE {owner}" for table in rounds]  # noqa: S608
     return [*statements, "DELETE FROM rounds WHERE id = $subject"]
 

@@ -63,7 +63,7 @@ def decode_base(line: bytes) -> Head:
     if body.get("journal") != FORMAT:
         raise LineError("it does not begin as a journal of this program does")
     continued = body["continues"]
-    return Head(continued["number"], continued["sha256"], body["sequence"], body["rows"])
+    return Head(continued["number"], continued["sha256"], body["sequence"], _totals(body["rows"]))
 
 
 def encode(changes: Changes, before: Head, sequence: int, at: int) -> tuple[bytes, Head]:
@@ -89,13 +89,18 @@ def decode(line: bytes) -> Entry:
     body, sha256 = _open(line)
     try:
         changes = Changes(_rows(body["add"]), _rows(body["alter"]))
-        return Entry(Head(body["number"], sha256, body["sequence"], body["rows"]), body["previous"], changes)
+        return Entry(Head(body["number"], sha256, body["sequence"], _totals(body["rows"])), body["previous"], changes)
     except (KeyError, TypeError, AttributeError):
         raise LineError("a part of it is missing") from None
 
 
 def key_of(table: str, row: Row) -> Row:
     return tuple(row[COLUMNS[table].index(name)] for name in KEYS[table])
+
+
+def _totals(rows: Totals) -> Totals:
+    """Rows in each table; a line of an older schema does not count the tables that came later, which were empty."""
+    return dict.fromkeys(COLUMNS, 0) | rows
 
 
 def _named(rows: Rows) -> dict[str, list[dict[str, Any]]]:

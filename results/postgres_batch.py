@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from results.decisions import Decisions, LookUps, State, look_ups
+from results import audit_chain
+from results.decisions import Decisions, LookUps, State, look_ups, parts
+from results.facts import KEY, facts_query
 from results.postgres_rows import APPEND, LATEST, PINNED_OF
 from results.postgres_signals import payload
 from results.store import AddRound, ChangeStatus, Command, Result, RevokeInvitation, SaveAnswer
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 _LOCK: Final = (
     "SELECT round_id FROM round_revisions WHERE round_id = ANY(%s::bigint[]) ORDER BY round_id FOR NO KEY UPDATE"
 )
+_HOUSE: Final = 0x5EAD1
 _GROW: Final = (
     "UPDATE round_revisions r SET revision = n.revision FROM unnest(%s::bigint[], %s::bigint[]) AS n(round_id, revision) "
     "WHERE r.round_id = n.round_id"
@@ -58,9 +61,10 @@ class Batch:
 
     def run(self, commands: Sequence[Command]) -> list[Result]:
         """Do all of them and commit. Raises StoreError P007, psycopg.Error or UnicodeError; the caller rolls back."""
-        wanted = look_ups(commands)
-        wanted.rounds |= self._rounds_of(commands)
-        state, sequences = self._load(commands, wanted)
+        single = list(parts(commands))
+        wanted = look_ups(single)
+        wanted.rounds |= self._rounds_of(single)
+        state, sequences = self._load(single, wanted)
         decisions = Decisions(state, iter(sequences))
         results = [decisions.decide(command) for command in commands]
         self.revisions = decisions.revisions
@@ -74,7 +78,7 @@ class Batch:
         return results
 
     # --- what the commands build on
-    def _rounds_of(self, commands: Sequence[Command]) -> set[int]:
+    def _rounds_of(self, commands: Sequence[object]) -> set[int]:
         """Rounds of responses and invitations that the commands may change; unknown ids belong to none."""
         rounds: set[int] = set()
         wanted = {c.response_id for c in commands if isinstance(c, SaveAnswer | ChangeStatus)}
@@ -88,7 +92,7 @@ class Batch:
             rounds |= {row[0] for row in self._connection.execute(query, [revoked]).fetchall()}
         return rounds
 
-    def _load(self, commands: Sequence[Command], wanted: LookUps) -> tuple[State, list[int]]:
+    def _load(self, commands: Sequence[object], wanted: LookUps) -> tuple[State, list[int]]:
         """The state as it is once the rounds are locked, and a sequence for each command."""
         round_ids, ours, saves = list(wanted.rounds), list(wanted.organisations), wanted.saves
         added = [c.round.id for c in commands if isinstance(c, AddRound)]
@@ -96,6 +100,8 @@ class Batch:
 
         with self._connection.pipeline():
             self._ask(_LOCK, round_ids, when=round_ids)
+            # What belongs to no round, or to the one chain, has one order too. After the rounds: always the same way about.
+            self._ask("SELECT pg_advisory_xact_lock(%s)", _HOUSE, when=wanted.facts or wanted.audit_events)
             taken = self._ask(
                 "SELECT nextval('sequences') FROM generate_series(1, %s::int)", len(commands), when=round_ids
             )
@@ -113,6 +119,14 @@ class Batch:
             latest = self._ask(LATEST, *by_column(pairs), when=pairs)
             query = "SELECT event_id, revision FROM status_changes WHERE event_id = ANY(%s::bigint[])"
             changed = self._ask(query, list(wanted.status_events), when=wanted.status_events)
+            kept = {
+                (kind, key): self._ask(facts_query(kind, KEY[kind], "%s"), *key, when=[key])
+                for kind, key in wanted.facts
+            }
+            query = "SELECT event_id FROM audit WHERE event_id = ANY(%s::bigint[])"
+            audited = self._ask(query, list(wanted.audit_events), when=wanted.audit_events)
+            query = "SELECT number, sha256 FROM audit ORDER BY number DESC LIMIT 1"
+            head = self._ask(query, when=wanted.audit_events)
 
         questionnaires: dict[int, list[PinnedQuestionnaire]] = {}
         for round_id, *facts in _rows(pinned):
@@ -129,6 +143,9 @@ class Batch:
             answers=answers,
             saved={row[1]: stored_answer(row) for row in _rows(saved)},
             status_events=dict(_rows(changed)),
+            facts={name: name[0](*row) for name, cursor in kept.items() for row in _rows(cursor)},
+            audited={row[0] for row in _rows(audited)},
+            audit_head=next(((row[0], row[1]) for row in _rows(head)), audit_chain.BEGINNING),
         )
         return state, [row[0] for row in _rows(taken)]
 

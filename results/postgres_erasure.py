@@ -13,7 +13,7 @@ import psycopg
 from results import postgres_connection
 from results.ids import now
 from results.postgres_signals import payload
-from results.upkeep import Erased, Erasure, Kind
+from results.upkeep import OF_INVITATIONS, OF_ROUNDS, Erased, Erasure, Kind
 
 if TYPE_CHECKING:
     from results.postgres_connection import Connection
@@ -50,7 +50,7 @@ def erase(conninfo: str, channel: str, what: Erasure) -> Erased:
             if erased:
                 connection.autocommit = True
                 connection.execute(
-                    "VACUUM (FULL, ANALYZE) answers, status_changes, invitations, organisations, responses"
+                    "VACUUM (FULL, ANALYZE) answers, status_changes, invitations, organisations, responses, codes, consents"
                 )
             return erased
     except psycopg.Error as error:
@@ -78,13 +78,18 @@ def _statements(kind: Kind) -> list[tuple[str, str]]:
     wanted = {
         "answers": responses,
         "status_changes": responses,
-        "sessions": f"token_hash IN (SELECT token_hash FROM invitations WHERE {owner})",  # noqa: S608
+    } | dict.fromkeys(
+        OF_INVITATIONS,
+        f"token_hash IN (SELECT token_hash FROM invitations WHERE {owner})",  # noqa: S608
+    )
+    wanted |= {
+        "consents": owner,
         "invitations": owner,
         "responses": owner,
         "organisations": "id = %(subject)s" if kind == "organisation" else owner,
     }
     if kind == "round":
-        wanted |= {"pinned_questionnaires": owner, "rounds": "id = %(subject)s"}
+        wanted |= dict.fromkeys(OF_ROUNDS, owner) | {"pinned_questionnaires": owner, "rounds": "id = %(subject)s"}
     return [(table, f"DELETE FROM {table} WHERE {where}") for table, where in wanted.items()]  # noqa: S608
 
 

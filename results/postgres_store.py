@@ -23,12 +23,13 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from results import postgres_connection
+from results.facts import AuditEntry, audit_query, facts_query
 from results.numbered_sql import numbered_sql
 from results.postgres_batch import Batch
 from results.postgres_erasure import erase
 from results.postgres_rows import CURRENT, PINNED_OF
 from results.postgres_signals import Signals
-from results.store import CodedAnswers, Command, Result, StoreError
+from results.store import AFact, CodedAnswers, Command, Result, StoreError
 from results.tables import ANSWERS, INVITATIONS, ORGANISATIONS, RESPONSES, ROUNDS, SESSIONS, stored_answer
 from results.upkeep import Erased, Erasure
 from results.workshop import (
@@ -261,6 +262,12 @@ class PostgresStore:
     def history(self, response_id: int, item_id: str) -> tuple[StoredAnswer, ...]:
         query = f"{ANSWERS} WHERE response_id = %s AND item_id = %s ORDER BY revision"
         return tuple(stored_answer(row) for row in self._query(query, response_id, item_id))
+
+    def facts(self, kind: type[AFact], **where: int | str) -> tuple[AFact, ...]:
+        return tuple(kind(*row) for row in self._query(facts_query(kind, where, "%s"), *where.values()))
+
+    def audit(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
+        return tuple(AuditEntry(*row) for row in self._query(audit_query("%s"), after, limit))
 
     def revision(self, round_id: int) -> int:
         known = self._signals.get(round_id)

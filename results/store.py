@@ -13,11 +13,12 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from results.facts import AuditEntry, AuditEvent, Fact
 from results.workshop import (
     Invitation,
     Organisation,
@@ -33,6 +34,9 @@ from survey.response import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+AFact = TypeVar("AFact", bound=Fact)
 
 
 class StoreError(Exception):
@@ -111,6 +115,38 @@ class EndSession:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Keep a fact if what is there under its key is `before` (None: nothing) or, as after a retry, the fact itself.
+
+    Refused P008 when it is something else: somebody was faster.
+    """
+
+    fact: Fact
+    before: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Append an event to the audit trail; once, whatever the retries."""
+
+    event: AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A command with its entry in the audit trail, whose outcome is the command's; both are kept or neither.
+
+    `then`: what else happens with it, only when it is done; these must be possible. The result is that of `command`.
+    """
+
+    command: (
+        SaveAnswer | ChangeStatus | SetRoundStatus | AddInvitation | RevokeInvitation | AddSession | EndSession | Keep
+    )
+    event: AuditEvent
+    then: tuple[AddInvitation | RevokeInvitation | AddSession | EndSession | Keep, ...] = ()
+
+
 Command = (
     SaveAnswer
     | ChangeStatus
@@ -121,6 +157,9 @@ Command = (
     | RevokeInvitation
     | AddSession
     | EndSession
+    | Keep
+    | Note
+    | Audited
 )
 
 
@@ -141,7 +180,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not possible now; `code` is P001 (no such response), P002 (round closed) or P003 (submitted)."""
+    """Not possible now; `code` is P001 (no such thing), P002 (round closed), P003 (submitted) or P008 (changed meanwhile)."""
 
     code: str
 
@@ -216,6 +255,12 @@ class ResponseStore(Protocol):
 
     def codes(self, round_id: int, items: Sequence[str], after: int) -> CodedAnswers:
         """The same without texts, of these items only, as arrays: a million take about a second."""
+
+    def facts(self, kind: type[AFact], **where: int | str) -> tuple[AFact, ...]:
+        """Small facts of a kind (`results.facts`) whose fields have these values, in order of their key."""
+
+    def audit(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
+        """Entries of the audit trail with `number` > `after`, at most `limit`, in their order."""
 
     def close(self) -> None:
         """Finish what is queued, then close. Later writes fail with StoreError."""

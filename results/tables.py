@@ -7,6 +7,7 @@ from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from results.facts import KEY, TABLE, columns
 from results.workshop import StoredAnswer
 from survey.response import Answer
 
@@ -37,7 +38,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         *("sequence", "event_id", "response_id", "round_id", "item_id", "revision"),
         *("code", "evidence", "link", "note", "reason", "comment", "author", "saved_at"),
     ),
-}
+} | {name: columns(kind) for kind, name in TABLE.items()}
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "rounds": ("id",),
     "pinned_questionnaires": ("round_id", "position"),
@@ -47,14 +48,14 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "responses": ("id",),
     "status_changes": ("event_id",),
     "answers": ("sequence",),
-}
+} | {name: KEY[kind] for kind, name in TABLE.items()}
 # Columns of a row that can change after it was added, and how; `{}`: the new value. A session's expiry only falls.
 _CHANGING: Final[dict[str, dict[str, str]]] = {
     "rounds": {"sequence": "{}", "status": "{}"},
     "invitations": {"sequence": "{}", "revoked_at": "{}"},
     "sessions": {"expires_at": "least(expires_at, {})"},
     "responses": {"status": "{}", "revision": "{}", "changed_at": "{}"},
-}
+} | {name: dict.fromkeys((c for c in columns(kind) if c not in KEY[kind]), "{}") for kind, name in TABLE.items()}
 
 
 def select(table: str) -> str:
@@ -132,21 +133,29 @@ def stored_answer(row: Row) -> StoredAnswer:
 
 
 def totals(cursor: DuckDBPyConnection, database: str = "") -> Totals:
-    """Rows in each table."""
+    """Rows in each table; 0 for a table that an older schema does not have."""
     prefix = f"{database}." if database else ""
-    parts = [f"(SELECT count(*) FROM {prefix}{table})" for table in COLUMNS]  # noqa: S608
-    row = cursor.execute(f"SELECT {', '.join(parts)}").fetchone()
+    found = dict.fromkeys(COLUMNS, 0)
+    there = _there(cursor, database)
+    parts = [f"(SELECT count(*) FROM {prefix}{table})" for table in there]  # noqa: S608
+    row = cursor.execute(f"SELECT {', '.join(parts)}").fetchone() if parts else ()
     assert row is not None
-    return dict(zip(COLUMNS, row, strict=True))
+    return found | dict(zip(there, row, strict=True))
 
 
 def digests(cursor: DuckDBPyConnection, database: str = "") -> dict[str, str]:
     """A number per table that follows from its rows in any order; to compare copies made by one version of DuckDB."""
     prefix = f"{database}." if database else ""
-    found = {}
-    for table in COLUMNS:
+    found = dict.fromkeys(COLUMNS, "0")
+    for table in _there(cursor, database):
         query = f"SELECT coalesce(sum(hash(t)::HUGEINT), 0) FROM {prefix}{table} t"  # noqa: S608
         row = cursor.execute(query).fetchone()
         assert row is not None
         found[table] = str(row[0])
     return found
+
+
+def _there(cursor: DuckDBPyConnection, database: str) -> list[str]:
+    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = coalesce(nullif(?, ''), current_database())"
+    names = {row[0] for row in cursor.execute(query, [database]).fetchall()}
+    return [table for table in COLUMNS if table in names]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,10 @@ class Upkeep(Probed, Protocol):
     def backup(self, folder: Path | None = None, progress: Callable[[int], None] | None = None) -> Backup:
         """A verified backup while others read and write. Raises StoreError S028."""
 
+
+# Tables that go with an invitation; tables that go with a round, besides. The audit trail stays: it holds ids and keys only.
+OF_INVITATIONS: Final = ("sessions", "codes", "expiries")
+OF_ROUNDS: Final = ("join_codes", "grants", "staff_sessions")
 
 Kind = Literal["organisation", "comments", "round"]
 

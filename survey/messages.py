@@ -246,6 +246,10 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
         "error",
         "The answer could not be stored. It is not saved; your text is still here. Try again in a moment.",
     ),
+    "P008": (
+        "error",
+        "Somebody else changed this at the same moment. Look at it again, then repeat what you wanted to do.",
+    ),
     # --- files of organisations
     "O001": ("error", "The file needs the columns country,name and at least one organisation below them."),
     "O002": ("error", "'{value}' is not a country code. Use two letters as in ISO 3166-1, for example GE or KH."),

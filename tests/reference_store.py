@@ -5,21 +5,28 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from copy import copy
 from dataclasses import astuple, replace
+from hashlib import sha256
+from json import dumps
 
 import numpy as np
 
+from results.facts import KEY, AuditEntry, Consent, JoinCode
 from results.store import (
     AddInvitation,
     AddOrganisation,
     AddRound,
     AddSession,
+    Audited,
     ChangeStatus,
     CodedAnswers,
     Command,
     Conflict,
     Done,
     EndSession,
+    Keep,
+    Note,
     Refused,
     Result,
     RevokeInvitation,
@@ -46,6 +53,8 @@ class ReferenceStore:
         self._responses: dict[int, ResponseState] = {}
         self._log: list[StoredAnswer] = []
         self._status_events: dict[int, int] = {}
+        self._facts: list = []
+        self._audit: list[AuditEntry] = []
 
     def write(self, command: Command) -> Future[Result]:
         future: Future[Result] = Future()
@@ -72,7 +81,60 @@ class ReferenceStore:
                 return self._add_organisation(command)
             case AddRound() | AddInvitation() | AddSession():
                 return self._add_one(command)
+            case Keep() | Note() | Audited():
+                return self._beside(command)
         return self._alter(command)
+
+    def _beside(self, command) -> Result:
+        match command:
+            case Keep(fact, before):
+                return self._keep(fact, before)
+            case Note(event):
+                self._note(event)
+                return Done()
+        before = self._everything()
+        result = self._do(command.command)
+        outcome = "done"
+        if isinstance(result, Refused | Conflict):
+            outcome = result.code if isinstance(result, Refused) else "conflict"
+        else:
+            for one in command.then:
+                if not isinstance(self._do(one), Done):
+                    self._restore(before)
+                    raise StoreError("P007")
+        self._note(replace(command.event, outcome=outcome))
+        return result
+
+    def _everything(self):
+        return {name: copy(value) for name, value in vars(self).items() if name != "_lock"}
+
+    def _restore(self, before) -> None:
+        vars(self).update(before)
+
+    def _keep(self, fact, before) -> Result:
+        here = [one for one in self._facts if type(one) is type(fact) and self._key(one) == self._key(fact)]
+        if here == [fact]:
+            return Done()
+        if here != ([] if before is None else [before]):
+            return Refused("P008")
+        if isinstance(fact, Consent | JoinCode):
+            if fact.round_id not in self._rounds:
+                return Refused("P001")
+            self._grow(fact.round_id)
+        self._facts = [one for one in self._facts if one not in here] + [fact]
+        return Done()
+
+    @staticmethod
+    def _key(fact):
+        return tuple(getattr(fact, name) for name in KEY[type(fact)])
+
+    def _note(self, event) -> None:
+        if any(entry.event_id == event.event_id for entry in self._audit):
+            return
+        last = self._audit[-1].sha256 if self._audit else "0" * 64
+        number = len(self._audit) + 1
+        text = dumps([number, last, *astuple(event)], ensure_ascii=False, separators=(",", ":"))
+        self._audit.append(AuditEntry(*astuple(event), number, last, sha256(text.encode()).hexdigest()))
 
     def _add_one(self, command) -> Result:
         match command:
@@ -232,6 +294,14 @@ class ReferenceStore:
 
     def history(self, response_id: int, item_id: str) -> tuple[StoredAnswer, ...]:
         return tuple(s for s in self._log if (s.response_id, s.item_id) == (response_id, item_id))
+
+    def facts(self, kind, **where):
+        mine = [one for one in self._facts if type(one) is kind]
+        found = [one for one in mine if all(getattr(one, name) == value for name, value in where.items())]
+        return tuple(sorted(found, key=self._key))
+
+    def audit(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
+        return tuple(self._audit[after : after + limit])
 
     def revision(self, round_id: int) -> int:
         return self._revisions.get(round_id, 0)
