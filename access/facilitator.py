@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from access.actor import Actor, refuse, require_facilitator
+from access.actor import Actor
+from access.gate import authorise, refuse
+from access.matrix import Action, Place
 from access.workshop import Workshop
 from results.live import Comparison, Progress
 from results.workshop import Organisation, Round
@@ -36,12 +38,12 @@ class OrganisationProgress:
         return max((sheet.last_saved for sheet in self.sheets if sheet.last_saved), default=None)
 
 
-def own_round(workshop: Workshop, actor: Actor) -> Round:
-    """The facilitator's round."""
-    require_facilitator(actor, "open a round")
+def own_round(workshop: Workshop, actor: Actor, action: Action = "open a round") -> Round:
+    """The facilitator's round, to do this in it."""
+    authorise(workshop, actor, action, Place(actor.round_id))
     round_ = workshop.round(actor.round_id)
     if round_ is None:
-        raise refuse(actor, "open a round")
+        raise refuse(workshop, actor, action)
     return round_
 
 
@@ -55,7 +57,7 @@ def questionnaires(workshop: Workshop, actor: Actor) -> tuple[Questionnaire, ...
 
 def progress(workshop: Workshop, actor: Actor) -> tuple[OrganisationProgress, ...]:
     """Every organisation of the round, by country code, then name."""
-    round_ = own_round(workshop, actor)
+    round_ = own_round(workshop, actor, "see progress")
     columns = [live.progress() for pinned in round_.questionnaires if (live := workshop.live(round_, pinned.id))]
     by_organisation: dict[int, list[Progress]] = {}
     for column in columns:
@@ -66,8 +68,8 @@ def progress(workshop: Workshop, actor: Actor) -> tuple[OrganisationProgress, ..
 
 def comparison(workshop: Workshop, actor: Actor, questionnaire_id: str) -> Comparison:
     """The countries compared in one questionnaire, at the newest durable revision."""
-    round_ = own_round(workshop, actor)
+    round_ = own_round(workshop, actor, "compare countries")
     live = workshop.live(round_, questionnaire_id)
     if live is None:
-        raise refuse(actor, "compare countries")
+        raise refuse(workshop, actor, "compare countries")
     return live.comparison()

@@ -6,7 +6,8 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from access.actor import Actor, refuse, require_coordinator
+from access.actor import Actor
+from access.gate import authorise, do, refuse
 from access.workshop import Workshop
 from charts.countries import country_name
 from results.ids import now
@@ -29,45 +30,57 @@ class Welcome:
     invented: bool
 
 
+def key_of(token_hash: str) -> str:
+    """What names a link in answers, logs and the audit trail: the first letters of its hash."""
+    return token_hash[:12]
+
+
 def digest(secret: str) -> str:
     """SHA-256 of a token or cookie, the only form in which it is stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def new_invitation(
+    round_id: int, organisation_id: int | None, role: InvitationRole, label: str
+) -> tuple[str, AddInvitation]:
+    """A new link's token, which is not stored and cannot be shown again, and the command that keeps its hash."""
+    token = secrets.token_urlsafe(16)
+    return token, AddInvitation(Invitation(digest(token), round_id, organisation_id, role, label, now()))
+
+
 def add_invitation(
     workshop: Workshop, round_: Round, organisation_id: int | None, role: InvitationRole, label: str
 ) -> str:
-    """A new link's token, which is not stored and cannot be shown again.
-
-    For programs that set up a round; people go through `invite_colleague`.
-    """
-    token = secrets.token_urlsafe(16)
-    workshop.write(AddInvitation(Invitation(digest(token), round_.id, organisation_id, role, label, now())))
+    """A new link's token. For programs that set up a round; people go through `invite_colleague`."""
+    token, command = new_invitation(round_.id, organisation_id, role, label)
+    workshop.write(command)
     return token
 
 
 def invite_colleague(workshop: Workshop, actor: Actor, label: str) -> str:
     """A token for a colleague of the coordinator's own organisation, who may answer but not submit."""
-    organisation_id = require_coordinator(actor, "invite a colleague")
-    round_ = workshop.round(actor.round_id)
-    if round_ is None:
-        raise refuse(actor, "invite a colleague")
-    return add_invitation(workshop, round_, organisation_id, "respondent", label.strip()[:80])
+    authorise(workshop, actor, "invite a colleague", actor.home)
+    token, command = new_invitation(actor.round_id, actor.organisation_id, "respondent", label.strip()[:80])
+    subject = key_of(command.invitation.token_hash)
+    do(workshop, actor, "invite a colleague", actor.home, command, subject=subject)
+    return token
 
 
 def colleagues(workshop: Workshop, actor: Actor) -> tuple[Invitation, ...]:
     """The links of the coordinator's own organisation, revoked ones left out."""
-    organisation_id = require_coordinator(actor, "list colleagues")
-    listed = workshop.store.invitations(actor.round_id, organisation_id)
+    authorise(workshop, actor, "list colleagues", actor.home)
+    listed = workshop.store.invitations(actor.round_id, actor.organisation_id)
     return tuple(invitation for invitation in listed if invitation.revoked_at is None)
 
 
 def revoke(workshop: Workshop, actor: Actor, token_hash: str) -> None:
     """End a colleague's link and every session it opened; a coordinator's own link cannot be ended by itself."""
+    authorise(workshop, actor, "end a colleague's link", actor.home)
     mine = {invitation.token_hash: invitation for invitation in colleagues(workshop, actor)}
     if token_hash not in mine or mine[token_hash].role != "respondent":
-        raise refuse(actor, "revoke a link")
-    workshop.write(RevokeInvitation(token_hash, now()))
+        raise refuse(workshop, actor, "end a colleague's link")
+    command = RevokeInvitation(token_hash, now())
+    do(workshop, actor, "end a colleague's link", actor.home, command, subject=key_of(token_hash))
 
 
 class InvitationDesk:
@@ -121,7 +134,11 @@ def actor_of(workshop: Workshop, secret: str | None) -> Actor | None:
     if invitation is None:
         return None
     actor = Actor(
-        invitation.role, invitation.round_id, invitation.organisation_id, invitation.label, invitation.token_hash[:12]
+        invitation.role,
+        invitation.round_id,
+        invitation.organisation_id,
+        invitation.label,
+        key_of(invitation.token_hash),
     )
     workshop.sessions.put(session_hash, actor)
     return actor

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from access.actor import Actor, log, refuse, require_coordinator, require_own
+from access.actor import Actor
+from access.gate import authorise, do, log, refuse
+from access.matrix import Action, Place
 from access.workshop import Asked, Workshop, finished
 from results.ids import new_id, now
 from results.live import own_scorecard
@@ -80,7 +82,7 @@ def open_sheet(workshop: Workshop, actor: Actor, questionnaire_id: str) -> Sheet
     round_, organisation = _home(workshop, actor)
     response_id = workshop.responses_of(organisation).get(questionnaire_id)
     if response_id is None:
-        raise refuse(actor, "open a response")
+        raise refuse(workshop, actor, "open a response")
     return _sheet(workshop, actor, round_, organisation, response_id)
 
 
@@ -102,7 +104,7 @@ def save_answer(
     """
     result = finished(queue_answer(workshop, actor, response_id, item_id, answer, based_on=based_on, event_id=event_id))
     if isinstance(result, Refused):
-        raise refuse(actor, "save an answer", result.code)
+        raise refuse(workshop, actor, "save an answer", result.code)
     assert isinstance(result, Saved | Conflict)
     return result
 
@@ -118,7 +120,7 @@ def queue_answer(
     event_id: int | None = None,
 ) -> Future[Result]:
     """The same without waiting: for programs that answer many questions. The future is done when the answer is durable."""
-    state = require_own(actor, workshop.store.response(response_id), "save an answer")
+    state = _own_response(workshop, actor, response_id, "save an answer")
     asked = _asked(workshop, actor, state)
     try:
         check_answer(asked.questionnaire, item_id, answer, asked.form)
@@ -140,19 +142,17 @@ def _check_kept(workshop: Workshop, response_id: int, item_id: str, answer: Answ
 
 def submit(workshop: Workshop, actor: Actor, response_id: int, event_id: int | None = None) -> int:
     """Submit; returns the receipt's revision. Raises RefusedError P004 while a critical item that is asked has no answer."""
-    require_coordinator(actor, "submit")
-    state = require_own(actor, workshop.store.response(response_id), "submit")
+    state = _own_response(workshop, actor, response_id, "submit")
     sheet = open_sheet(workshop, actor, state.questionnaire_id)
     if any(item.critical for item in sheet.missing()):
-        raise refuse(actor, "submit", "P004")
-    return _change(workshop, actor, response_id, "submitted", event_id)
+        raise refuse(workshop, actor, "submit", "P004")
+    return _change(workshop, actor, "submit", state, "submitted", event_id)
 
 
 def reopen(workshop: Workshop, actor: Actor, response_id: int, event_id: int | None = None) -> int:
     """Reopen a submitted response while the round is open."""
-    require_coordinator(actor, "reopen")
-    require_own(actor, workshop.store.response(response_id), "reopen")
-    return _change(workshop, actor, response_id, "draft", event_id)
+    state = _own_response(workshop, actor, response_id, "reopen")
+    return _change(workshop, actor, "reopen", state, "draft", event_id)
 
 
 def own_profile(sheet: Sheet) -> Scorecard:
@@ -173,32 +173,43 @@ def _codes(sheet: Sheet) -> tuple[Codes, Codes]:
     return codes, np.array([answer.evidence for answer in answers], dtype=np.uint8)
 
 
-def _change(workshop: Workshop, actor: Actor, response_id: int, status: ResponseStatus, event_id: int | None) -> int:
-    result = workshop.write(ChangeStatus(event_id or new_id(), response_id, status, actor.key, now()))
-    if isinstance(result, Refused):
-        raise refuse(actor, f"make a response {status}", result.code)
+def _change(
+    workshop: Workshop, actor: Actor, action: Action, state: ResponseState, status: ResponseStatus, event_id: int | None
+) -> int:
+    command = ChangeStatus(event_id or new_id(), state.id, status, actor.key, now())
+    result = do(workshop, actor, action, actor.home, command, subject=str(state.id))
     assert isinstance(result, Done)
     return result.revision
 
 
 def _home(workshop: Workshop, actor: Actor) -> tuple[Round, Organisation]:
+    authorise(workshop, actor, "open a response", actor.home)
     round_ = workshop.round(actor.round_id)
     organisation = workshop.organisation(actor.organisation_id) if actor.organisation_id else None
-    if round_ is None or organisation is None or organisation.round_id != round_.id or actor.role == "facilitator":
-        raise refuse(actor, "open an organisation")
+    if round_ is None or organisation is None or organisation.round_id != round_.id:
+        raise refuse(workshop, actor, "open a response")
     return round_, organisation
+
+
+def _own_response(workshop: Workshop, actor: Actor, response_id: int, action: Action) -> ResponseState:
+    """The response, when the actor may do this with it. 'Not yours' and 'does not exist' are one refusal."""
+    state = workshop.store.response(response_id)
+    authorise(workshop, actor, action, Place(state.round_id, state.organisation_id) if state else Place())
+    if state is None:
+        raise refuse(workshop, actor, action)
+    return state
 
 
 def _asked(workshop: Workshop, actor: Actor, state: ResponseState) -> Asked:
     round_ = workshop.round(state.round_id)
     asked = round_ and workshop.asked(round_, state.questionnaire_id)
     if not asked:
-        raise refuse(actor, "open a questionnaire")
+        raise refuse(workshop, actor, "open a response")
     return asked
 
 
 def _sheet(workshop: Workshop, actor: Actor, round_: Round, organisation: Organisation, response_id: int) -> Sheet:
-    state = require_own(actor, workshop.store.response(response_id), "open a response")
+    state = _own_response(workshop, actor, response_id, "open a response")
     asked = _asked(workshop, actor, state)
     stored = workshop.store.answers(state.id)
     codes = {item: entry.answer.code for item, entry in stored.items() if entry.answer.code != UNANSWERED}

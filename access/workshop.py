@@ -9,8 +9,10 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 
 from access.actor import Actor
+from results.decisions import parts
+from results.facts import Grant, Staff, StaffSession
 from results.live import LiveQuestionnaire
-from results.store import Command, EndSession, ResponseStore, Result, RevokeInvitation, StoreError
+from results.store import Command, EndSession, Keep, ResponseStore, Result, RevokeInvitation, StoreError
 from results.workshop import Organisation, Round
 from survey.loader import parse
 from survey.questionnaire import Form, Questionnaire
@@ -111,12 +113,19 @@ class Workshop:
     def write(self, command: Command) -> Result:
         """Write a command and wait until it is durable. Raises StoreError P007 when it is not within ten seconds."""
         result = finished(self.store.write(command))
-        if isinstance(command, RevokeInvitation | EndSession):
+        if any(_ends_sessions(one) for one in parts([command])):
             self.sessions.clear()
         return result
 
     def close(self) -> None:
         self.store.close()
+
+
+def _ends_sessions(command: object) -> bool:
+    """Whether somebody's session may have ended with it, or changed what it may do."""
+    if isinstance(command, Keep):
+        return isinstance(command.fact, Staff | Grant | StaffSession)
+    return isinstance(command, RevokeInvitation | EndSession)
 
 
 def finished(future: Future[Result]) -> Result:

@@ -5,6 +5,19 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
+from results.facts import (
+    AuditEvent,
+    Code,
+    Consent,
+    Expiry,
+    Grant,
+    JoinCode,
+    Secret,
+    Staff,
+    StaffSession,
+    Throttle,
+    Ticket,
+)
 from results.store import AddOrganisation, AddRound, ChangeStatus, Result, SaveAnswer
 from results.workshop import Invitation, Organisation, PinnedQuestionnaire, ResponseState, Round, Session
 from survey.response import Answer
@@ -32,6 +45,27 @@ khmer = Organisation(77, ROUND, "KH", "ក្រសួង")
 laotian = Organisation(70, ROUND, "LA", "Ministry of Technology")
 invitation = Invitation("a1" * 32, ROUND, 77, "coordinator", "Sokha", 10)
 session = Session("5e" * 32, invitation.token_hash, 20, 90)
+
+
+def one_of_each():
+    """A fact of each kind."""
+    return [
+        Consent(ROUND, 77, "blind", "sokha", 30),
+        JoinCode(ROUND, "ACDEF", 31),
+        Code("K4MN", ROUND, invitation.token_hash, "$argon2id$…", 32),
+        Expiry(invitation.token_hash, ROUND, 2**61),
+        Staff(2**53 + 3, "Dara ក្រសួង", "https://id.example", "dara", "", 33),
+        Grant(2**53 + 3, "facilitator", ROUND, 34),
+        StaffSession("57" * 32, 2**53 + 3, "facilitator", ROUND, 35, 36),
+        Ticket("71" * 32, "first", 2**53 + 3, 37, 38),
+        Throttle("c:1f3c", 4, 39),
+        Secret("letters", "s3cret"),
+    ]
+
+
+def event(event_id: int, outcome: str = "done") -> AuditEvent:
+    return AuditEvent(event_id, 40, "coordinator", "a1a1a1a1a1a1", "submit", ROUND, 77, str(FIRST), outcome)
+
 
 _events = count(10**15)
 
@@ -87,4 +121,6 @@ def everything(store):
         [store.changes(one, 0) for one in (ROUND, LATER_ROUND)],
         [store.answers(one) for one in (FIRST, SECOND)],
         store.session(session.session_hash),
+        [store.facts(type(one)) for one in one_of_each()],
+        store.audit(0, 1_000),
     )

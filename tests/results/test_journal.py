@@ -17,10 +17,31 @@ from results.duckdb_store import DuckDBStore
 from results.journal import entries, scan
 from results.journal_line import NOTHING, Head, decode, decode_base, encode, encode_base
 from results.places import journal_of
-from results.store import AddInvitation, AddSession, EndSession, RevokeInvitation, SetRoundStatus, StoreError
+from results.store import (
+    AddInvitation,
+    AddSession,
+    EndSession,
+    Keep,
+    Note,
+    RevokeInvitation,
+    SetRoundStatus,
+    StoreError,
+)
 from results.tables import COLUMNS, KEYS, Changes, totals
 from tests.reference_store import ReferenceStore
-from tests.results.facts import ROUND, SECOND, change, do, everything, fill, invitation, save, session
+from tests.results.facts import (
+    ROUND,
+    SECOND,
+    change,
+    do,
+    event,
+    everything,
+    fill,
+    invitation,
+    one_of_each,
+    save,
+    session,
+)
 from tests.results.test_store_agreement import World, sequences_of_groups
 
 
@@ -49,6 +70,8 @@ def wanted(path):
             RevokeInvitation(invitation.token_hash, 60),
             SetRoundStatus(ROUND, "closed"),
             SetRoundStatus(ROUND, "open"),
+            *map(Keep, one_of_each()),
+            Note(event(1)),
             save("a", "two"),
         ):
             do(store, command)
@@ -98,13 +121,14 @@ def test_a_line_holds_the_rows_as_they_are_afterwards(journal, wanted):
 
 
 def test_lines_and_bases_come_back():
-    base = Head(7, "ab" * 32, 12, {"answers": 3})
+    nothing = dict.fromkeys(COLUMNS, 0)
+    base = Head(7, "ab" * 32, 12, nothing | {"answers": 3})
     assert decode_base(encode_base(base, 1)) == base
     changes = Changes({"sessions": [("h", "t", 1, 2)]}, {"responses": [(1, 2, 3, "q", "draft", 0, 9)]})
     line, head = encode(changes, base, 15, 2)
     entry = decode(line)
     assert (entry.head, entry.previous, entry.changes) == (head, base.sha256, changes)
-    assert head.rows == {"answers": 3, "sessions": 1}
+    assert head.rows == nothing | {"answers": 3, "sessions": 1}
     for damaged in (
         line[:-1],
         line[1:],

@@ -19,14 +19,17 @@ from hypothesis import strategies as st
 
 from results import writer
 from results.duckdb_store import DuckDBStore
+from results.facts import AuditEvent, Consent
 from results.store import (
     AddInvitation,
     AddOrganisation,
     AddRound,
     AddSession,
+    Audited,
     ChangeStatus,
     Conflict,
     EndSession,
+    Keep,
     RevokeInvitation,
     SaveAnswer,
     Saved,
@@ -86,6 +89,13 @@ class World:
                 return AddInvitation(Invitation(self.name(number), self.base, None, "facilitator", label, number))
             case ("revoke", number, at):
                 return RevokeInvitation(self.name(number), at)
+            case ("consent", organisation, visibility, before):
+                there = Consent(self.base, organisation, before, "sokha", 1) if before else None
+                return Keep(Consent(self.base, organisation, visibility, "sokha", 1), there)
+            case ("audited", event, inner, then):
+                following = tuple(self.command(one, reference) for one in then)
+                noted = AuditEvent(self.base + event, 5, "facilitator", "x", "do", self.base, 0, "", "done")
+                return Audited(self.command(inner, reference), noted, following)
             case ("open", number, invitation):
                 return AddSession(Session(self.name(number), self.name(invitation), 5, 100))
         _, number, at = intent
@@ -124,6 +134,8 @@ class World:
             "history": [[plain(one) for one in store.history(key, ITEMS[0])] for key in responses],
             "changes": [plain(one) for one in changes],
             "later changes": [plain(one) for one in store.changes(round_id, middle)],
+            "consents": store.facts(Consent, round_id=round_id),
+            "audit": [(one.event_id, one.outcome) for one in store.audit(0, 10**6) if one.round_id == round_id],
             "codes": np.stack([coded.response_id, coded.item, coded.code, coded.evidence, coded.saved_at]).tolist(),
         }
 
@@ -162,7 +174,15 @@ people = st.one_of(
     st.tuples(st.just("open"), few, few),
     st.tuples(st.just("end"), few, st.integers(1, 200)),
 )
-commands = st.one_of(saves, saves, saves, saves, statuses, rounds, people)
+choices = st.sampled_from(["named", "blind", None])
+consents = st.tuples(st.just("consent"), few, st.sampled_from(["named", "blind"]), choices)
+audited = st.tuples(
+    st.just("audited"),
+    events,
+    st.one_of(statuses, rounds, consents, people.filter(lambda one: one[0] != "organisation")),
+    st.lists(st.one_of(consents, people.filter(lambda one: one[0] not in {"organisation", "open"})), max_size=2),
+)
+commands = st.one_of(saves, saves, saves, saves, statuses, rounds, people, consents, audited)
 sequences_of_groups = st.lists(st.lists(commands, min_size=1, max_size=8), min_size=1, max_size=5)
 
 

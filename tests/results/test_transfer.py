@@ -18,6 +18,8 @@ from results.store import (
     AddInvitation,
     AddSession,
     EndSession,
+    Keep,
+    Note,
     RevokeInvitation,
     SetRoundStatus,
     StoreError,
@@ -25,7 +27,19 @@ from results.store import (
 )
 from results.transfer import TABLES, columns_of, export, load, opened
 from tests.postgres_server import shared
-from tests.results.facts import ROUND, SECOND, change, do, everything, fill, invitation, save, session
+from tests.results.facts import (
+    ROUND,
+    SECOND,
+    change,
+    do,
+    event,
+    everything,
+    fill,
+    invitation,
+    one_of_each,
+    save,
+    session,
+)
 
 QUESTIONNAIRES = Path(__file__).resolve().parents[2] / "questionnaires"
 ENGINES = ["duckdb", "postgres"]
@@ -48,6 +62,10 @@ def busy(store):
     do(store, AddInvitation(invitation))
     do(store, AddSession(session))
     do(store, EndSession(session.session_hash, 50))
+    for one in one_of_each():
+        do(store, Keep(one))
+    for number in (1, 2):
+        do(store, Note(event(number)))
     for text in ("one", "ខ្មែរ 👩🏽‍💻 \u2028 \\N \t \r\n \" ' \x01 \x7f", "", "x" * 40_000):
         do(store, save("a", text))
     do(store, save("b", to=SECOND))

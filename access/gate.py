@@ -1,0 +1,61 @@
+"""The one place that decides whether somebody may, and writes down that they might not. Every operation begins here."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from access.actor import Actor, RefusedError
+from access.matrix import Action, Place, may
+from results.facts import AuditEvent
+from results.ids import new_id, now
+from results.store import Audited, Command, Note, Refused, Result
+
+if TYPE_CHECKING:
+    from access.workshop import Workshop
+
+log = logging.getLogger("readiness.access")
+
+
+def authorise(workshop: Workshop, actor: Actor, action: Action, there: Place) -> None:
+    """Return when the matrix allows it. Raises RefusedError: P005 for a colleague in the own organisation, else P001."""
+    if may(actor.role, actor.home, action, there):
+        return
+    is_colleague = actor.role == "respondent" and there == actor.home and may("coordinator", there, action, there)
+    raise refuse(workshop, actor, action, "P005" if is_colleague else "P001")
+
+
+def refuse(workshop: Workshop, actor: Actor, action: Action, code: str = "P001") -> RefusedError:
+    """A refusal, in the audit trail and the log without anything the actor said.
+
+    The trail names the actor's own place, not the one that was tried: an id from outside may be anything.
+    """
+    log.warning("refused %s to %s %s in round %s: %s", action, actor.role, actor.key, actor.round_id, code)
+    workshop.store.write(Note(event(actor, action, actor.home, outcome=code)))
+    return RefusedError(code)
+
+
+def event(actor: Actor, action: Action, there: Place, subject: str = "", outcome: str = "done") -> AuditEvent:
+    """What the audit trail says of an action. `subject`: an id or the key of a link."""
+    facts = (actor.role, actor.key, action, there.round_id, there.organisation_id, subject[:64], outcome)
+    return AuditEvent(new_id(), now(), *facts)
+
+
+def do(
+    workshop: Workshop,
+    actor: Actor,
+    action: Action,
+    there: Place,
+    command: Command,
+    *then: Command,
+    subject: str = "",
+) -> Result:
+    """Carry out an authorised command together with its audit entry; returns when both are durable.
+
+    Raises RefusedError when the store refuses (the trail then has its code), StoreError when nothing was kept.
+    """
+    result = workshop.write(Audited(command, event(actor, action, there, subject), then))  # type: ignore[arg-type]
+    if isinstance(result, Refused):
+        log.warning("refused %s to %s %s in round %s: %s", action, actor.role, actor.key, actor.round_id, result.code)
+        raise RefusedError(result.code)
+    return result

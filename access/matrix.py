@@ -1,0 +1,107 @@
+"""The authorisation matrix: who may do what, and where. One table, read by `access.gate` and printed in docs/access.md.
+
+A role that a rule does not name may not. `own organisation`: the actor's, in the actor's round; `own round`: any organisation
+of the actor's round, or the round itself; `anywhere`: not bound to a round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from results.facts import StaffRole
+from results.workshop import InvitationRole
+
+Role = InvitationRole | StaffRole
+Reach = Literal["own organisation", "own round", "anywhere"]
+Action = Literal[
+    "open a response",
+    "save an answer",
+    "submit",
+    "reopen",
+    "choose who sees the levels",
+    "list colleagues",
+    "invite a colleague",
+    "end a colleague's link",
+    "open a round",
+    "see progress",
+    "compare countries",
+    "list invitations",
+    "issue invitations",
+    "end an invitation",
+    "change the join code",
+    "close or open a round",
+    "check questionnaires",
+    "see people",
+    "change people",
+    "read the audit trail",
+]
+
+ROLES: Final[tuple[Role, ...]] = ("respondent", "coordinator", "facilitator", "author", "administrator")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may, and how far; `note`: what the documentation adds."""
+
+    reach: dict[Role, Reach]
+    note: str = ""
+
+
+_OWN_PEOPLE: Final[dict[Role, Reach]] = {"respondent": "own organisation", "coordinator": "own organisation"}
+_COORDINATOR: Final[dict[Role, Reach]] = {"coordinator": "own organisation"}
+_FACILITATOR: Final[dict[Role, Reach]] = {"facilitator": "own round"}
+_ADMINISTRATOR: Final[dict[Role, Reach]] = {"administrator": "anywhere"}
+
+RULES: Final[dict[Action, Rule]] = {
+    "open a response": Rule(_OWN_PEOPLE, "with its answers, what is missing, and the own profile"),
+    "save an answer": Rule(_OWN_PEOPLE, "while the round is open and the response is a draft"),
+    "submit": Rule(_COORDINATOR, "once every critical item has an answer"),
+    "reopen": Rule(_COORDINATOR, "while the round is open"),
+    "choose who sees the levels": Rule(_COORDINATOR, "facilitators, peers by name, peers blind, or nobody"),
+    "list colleagues": Rule(_COORDINATOR),
+    "invite a colleague": Rule(_COORDINATOR, "the new link is shown once"),
+    "end a colleague's link": Rule(_COORDINATOR, "with every session that it opened"),
+    "open a round": Rule(_FACILITATOR),
+    "see progress": Rule(_FACILITATOR, "how far each organisation is; no answers"),
+    "compare countries": Rule(_FACILITATOR, "only what organisations have agreed to show"),
+    "list invitations": Rule(_FACILITATOR, "who has one; never the links themselves"),
+    "issue invitations": Rule(_FACILITATOR, "a new one ends the old one"),
+    "end an invitation": Rule(_FACILITATOR, "with every session that it opened"),
+    "change the join code": Rule(_FACILITATOR),
+    "close or open a round": Rule(_FACILITATOR),
+    "check questionnaires": Rule({"author": "anywhere"}, "no answers"),
+    "see people": Rule(_ADMINISTRATOR, "names and roles of those with an account"),
+    "change people": Rule(_ADMINISTRATOR, "accounts, roles, new passphrase links; no answers"),
+    "read the audit trail": Rule(_ADMINISTRATOR, "ids and keys; no answers, no names"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an action is about; 0 where it belongs to no round, or to no organisation."""
+
+    round_id: int = 0
+    organisation_id: int = 0
+
+
+def may(role: Role, own: Place, action: Action, there: Place) -> bool:
+    """Whether somebody of this role, at home in `own`, may do this `there`."""
+    match RULES[action].reach.get(role):
+        case "own organisation":
+            return own == there and bool(there.organisation_id) and bool(there.round_id)
+        case "own round":
+            return own.round_id == there.round_id and bool(there.round_id)
+        case "anywhere":
+            return True
+    return False
+
+
+def table() -> str:
+    """The matrix in Markdown: a line for each action, a column for each role."""
+    heads = ["", *ROLES, "notes"]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for action, rule in RULES.items():
+        cells = [rule.reach.get(role, "–") for role in ROLES]
+        lines.append(f"| {' | '.join([action, *cells, rule.note])} |")
+    return "\n".join(lines) + "\n"
