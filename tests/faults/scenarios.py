@@ -12,6 +12,7 @@ from results import migrations
 from results.backup import backups_in
 from results.duckdb_store import DuckDBStore
 from results.erasure import Erasure, erase
+from results.facts import TABLE
 from results.files import sha256_of
 from results.journal import scan
 from results.places import backups_of, journal_of
@@ -87,7 +88,7 @@ class Migrate:
         filled(folder).close()
         journal_of(database(folder)).unlink()
         with duckdb.connect(str(database(folder))) as connection:
-            for table in ("journal_head", "erasures"):
+            for table in ("journal_head", "erasures", *TABLE.values()):
                 connection.execute(f"DROP TABLE {table}")
             connection.execute("DELETE FROM schema_version WHERE version > 1")
         assert len(scripts) >= 2
@@ -99,7 +100,9 @@ class Migrate:
     @staticmethod
     def check(folder, finished):
         with closing(DuckDBStore(database(folder))) as store:
-            assert store._query("SELECT version FROM schema_version ORDER BY version") == [(1,), (2,)]
+            assert store._query("SELECT version FROM schema_version ORDER BY version") == [
+                (number,) for number in range(1, len(migrations.scripts()) + 1)
+            ]
             assert [stored.answer.note for stored in store.changes(ROUND, 0)] == [SECRET, KEPT] * 3
             assert store.session(session.session_hash) == session
         verified(folder)
