@@ -35,7 +35,7 @@ format: setup
 	$(RUN) ruff format .
 
 audit: setup        ## hashes, licences, insecure constructs, bill of materials, known vulnerabilities (needs the internet)
-	$(RUN) python -m tools.audit
+	$(RUN) python tools/audit.py
 
 bench: setup        ## ratios against a floor or a peer, measured in one run
 	$(RUN) python -m benchmarks
