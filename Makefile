@@ -9,7 +9,7 @@ export UV_LINK_MODE ?= copy
 SYNC = $(UV) sync --quiet --locked
 RUN = $(UV) run --no-sync
 
-.PHONY: run test test-fast faults check format bench setup clean texts docs
+.PHONY: run test test-fast faults check format audit bench setup clean texts docs
 
 run: setup          ## an invented workshop on http://localhost:8501
 	$(RUN) readiness demo --port $(PORT)
@@ -33,6 +33,9 @@ check: setup        ## lint, types, imports
 format: setup
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
+
+audit: setup        ## hashes, licences, insecure constructs, bill of materials, known vulnerabilities (needs the internet)
+	$(RUN) python tools/audit.py
 
 bench: setup        ## ratios against a floor or a peer, measured in one run
 	$(RUN) python -m benchmarks

@@ -27,6 +27,10 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+LOCAL = (
+    "http://localhost:", "http://127.0.0.1:", "ws://localhost:", "https://localhost:", "wss://localhost:", "data:", "blob:",
+)  # fmt: skip
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -43,6 +47,9 @@ class Server:
     database: Path | str
     port: int
     scene: Scene | None = None
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    module: str = "survey_cli"
     log: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
 
@@ -54,14 +61,15 @@ class Server:
         command = [
             sys.executable,
             "-m",
-            "survey_cli",
+            self.module,
             "run",
             "--db",
             self.database if isinstance(self.database, str) else f"duckdb:///{self.database}",
             "--port",
             str(self.port),
+            *self.arguments,
         ]
-        environment = {**os.environ, "READINESS_CACHE": str(ROOT / "build" / "test-cache")}
+        environment = {**os.environ, "READINESS_CACHE": str(ROOT / "build" / "test-cache"), **self.environment}
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -134,7 +142,7 @@ def open_page(chromium):
     contexts, foreign, complaints = [], [], []
 
     def watch(request) -> None:
-        if not request.url.startswith(("http://localhost:", "http://127.0.0.1:", "ws://localhost:", "data:", "blob:")):
+        if not request.url.startswith(LOCAL):
             foreign.append(request.url)
 
     def opened(width: int = 1280, height: int = 900, **options):
