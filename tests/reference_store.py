@@ -98,10 +98,13 @@ class ReferenceStore:
         if isinstance(result, Refused | Conflict):
             outcome = result.code if isinstance(result, Refused) else "conflict"
         else:
-            for one in command.then:
-                if not isinstance(self._do(one), Done):
-                    self._restore(before)
-                    raise StoreError("P007")
+            try:
+                possible = all(self._do(one) == Done() for one in command.then)
+            except StoreError:
+                possible = False
+            if not possible:
+                self._restore(before)
+                raise StoreError("P007")
         self._note(replace(command.event, outcome=outcome))
         return result
 
