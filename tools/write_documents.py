@@ -1,5 +1,8 @@
-"""Write the outputs into the executed documents (docs/tutorial_scoring.md, docs/one_country.md): each `>>>` block is run and what it
-prints put below it; and the authorisation matrix into docs/access.md. `--check` changes nothing and fails when an output is no longer true; the tests run it so."""
+"""Write the outputs into the executed documents (docs/tutorial_scoring.md, docs/one_country.md): each `>>>` block is run and
+what it prints put below it; and the authorisation matrix into docs/access.md.
+
+`--check` changes nothing and fails when an output is no longer true; the tests run it so.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def _run(block: str, names: dict[str, object]) -> str:
 
 def with_matrix(text: str) -> str:
     """docs/access.md with the authorisation matrix as it is now."""
-    from access.matrix import table
+    from access.matrix import table  # noqa: PLC0415  (the path is set by then)
 
     return _MATRIX.sub(lambda found: f"{found[1]}{table()}{found[2]}", text)
 
