@@ -80,11 +80,9 @@ def verify(encoded: str | None, text: str, cost: Cost = COST, gate: Gate = GATE)
     data = _bytes(text)
     with gate.place():
         try:
-            matches = _hasher(cost).verify(encoded or _nobodys(cost), data[:MAX_BYTES])
-        except VerificationError:
-            return False
+            matches = _matches(cost, encoded or _nobodys(cost), data[:MAX_BYTES])
         except InvalidHashError:
-            matches = _matches_nobody(cost, data[:MAX_BYTES])
+            matches = _matches(cost, _nobodys(cost), data[:MAX_BYTES])
     return matches and encoded is not None and len(data) <= MAX_BYTES
 
 
@@ -126,9 +124,9 @@ def _nobodys(cost: Cost) -> str:
     return f"$argon2id$v=19$m={cost.memory},t={cost.passes},p={cost.lanes}${salt}${digest}"
 
 
-def _matches_nobody(cost: Cost, data: bytes) -> bool:
+def _matches(cost: Cost, encoded: str, data: bytes) -> bool:
     try:
-        return _hasher(cost).verify(_nobodys(cost), data)
+        return _hasher(cost).verify(encoded, data)
     except VerificationError:
         return False
 
@@ -159,65 +157,21 @@ _ROWS: Final = tuple(
 )  # fmt: skip
 # The long ones at the top of published lists, compared as `_letters` leaves them.
 _COMMON: Final = frozenset(
-    [
-        "passwordpassword",
-        "password123456",
-        "password12345678",
-        "password123456789",
-        "passw0rdpassw0rd",
-        "mypasswordispassword",
-        "thisismypassword",
-        "thisisapassword",
-        "thisismypassphrase",
-        "mypassphrase",
-        "mysecretpassword",
-        "mysecretpassphrase",
-        "correcthorsebatterystaple",
-        "correcthorsebatterystaples",
-        "iloveyouforever",
-        "iloveyousomuch",
-        "iloveyouiloveyou",
-        "letmeinletmein",
-        "letmeinplease",
-        "changemechangeme",
-        "changemeplease",
-        "changethispassword",
-        "administrator",
-        "administratoradministrator",
-        "administratorpassword",
-        "adminadminadmin",
-        "adminpassword",
-        "welcomewelcome",
-        "welcometotheworkshop",
-        "welcomewelcomewelcome",
-        "qwertyuiop123456",
-        "qwerty123456789",
-        "qwertyuiop1234567890",
-        "qwerty1234567890",
-        "1234567890qwertyuiop",
-        "trustno1trustno1",
-        "defaultpassword",
-        "temporarypassword",
-        "secretpassword",
-        "supersecretpassword",
-        "thequickbrownfox",
-        "thequickbrownfoxjumpsoverthelazydog",
-        "tobeornottobe",
-        "tobeornottobethatisthequestion",
-        "maytheforcebewithyou",
-        "opensesameopensesame",
-        "loremipsumdolor",
-        "loremipsumdolorsitamet",
-        "godblessamerica",
-        "nevergonnagiveyouup",
-        "governmentgovernment",
-        "ministryofeconomy",
-        "aireadiness",
-        "aireadinessassessment",
-        "digitalgovernment",
-        "artificialintelligence",
-    ]
-)
+    {
+        "passwordpassword", "password123456", "password12345678", "password123456789", "passw0rdpassw0rd",
+        "mypasswordispassword", "thisismypassword", "thisisapassword", "thisismypassphrase", "mypassphrase",
+        "mysecretpassword", "mysecretpassphrase", "correcthorsebatterystaple", "correcthorsebatterystaples",
+        "iloveyouforever", "iloveyousomuch", "iloveyouiloveyou", "letmeinletmein", "letmeinplease", "changemechangeme",
+        "changemeplease", "changethispassword", "administrator", "administratoradministrator", "administratorpassword",
+        "adminadminadmin", "adminpassword", "welcomewelcome", "welcometotheworkshop", "welcomewelcomewelcome",
+        "qwertyuiop123456", "qwerty123456789", "qwertyuiop1234567890", "qwerty1234567890", "1234567890qwertyuiop",
+        "trustno1trustno1", "defaultpassword", "temporarypassword", "secretpassword", "supersecretpassword",
+        "thequickbrownfox", "thequickbrownfoxjumpsoverthelazydog", "tobeornottobe", "tobeornottobethatisthequestion",
+        "maytheforcebewithyou", "opensesameopensesame", "loremipsumdolor", "loremipsumdolorsitamet", "godblessamerica",
+        "nevergonnagiveyouup", "governmentgovernment", "ministryofeconomy", "aireadiness", "aireadinessassessment",
+        "digitalgovernment", "artificialintelligence",
+    }
+)  # fmt: skip
 
 
 def _is_common(letters: str, names: set[str]) -> bool:
