@@ -36,7 +36,7 @@ def invitation_pdf(
     """
     cards = [_card(number, line, invitations, t, language) for number, line in enumerate(invitations.lines, 1)]
     changed = tuple(card["number"] for card in cards if card.pop("changed"))
-    round_name = printable(invitations.round_name, _LIMITS["round"]).text
+    round_name = printable(invitations.round_name, _LIMITS["round"]).text or t("Invitations")
     data = {
         "language": language.replace("_", "-").split("-")[0],
         "layout": layout,
@@ -45,7 +45,9 @@ def invitation_pdf(
         "invented": t("Invented data") if invitations.invented else "",
         "address": _typed(invitations.join_address),
         "cards": cards,
-        "changed": t("Some characters on these cards cannot be printed; they are shown as �: {cards}.", cards=_spans(changed))
+        "changed": t(
+            "Some characters on these cards cannot be printed; they are shown as �: {cards}.", cards=_spans(changed)
+        )
         if changed
         else "",
         "colours": {"ink": INK, "muted": MUTED, "line": HAIRLINE, "accent": LEVEL_COLOURS[-1], "alert": ALERT},
@@ -94,7 +96,7 @@ def _texts(t: Translate, count: int, layout: Layout) -> dict[str, str]:
     each = 6 if layout == "cards" else 2
     return {
         "print": t(
-            "{count} cards, {each} to a page. Print one-sided at actual size (100 %), then cut along the marks.",
+            "Cards: {count}, {each} to a page. Print one-sided at actual size (100 %), then cut along the marks.",
             count=count,
             each=each,
         ),

@@ -32,5 +32,7 @@ def qr_code(address: str, alt: str) -> QrCode:
     """The QR code of `address`, black on white at error level M: readable with 15 % of it damaged. ValueError past 2,331 bytes."""
     code = segno.make_qr(address, error="m", boost_error=False)
     drawing = io.BytesIO()
-    code.save(drawing, kind="svg", border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None)
-    return QrCode(drawing.getvalue().decode(), alt, code.symbol_size(border=QUIET_ZONE)[0])
+    code.save(
+        drawing, kind="svg", border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None
+    )
+    return QrCode(drawing.getvalue().decode(), alt, int(code.symbol_size(border=QUIET_ZONE)[0]))

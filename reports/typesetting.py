@@ -93,7 +93,7 @@ def _shown(text: str) -> tuple[str, bool]:
     for char in text:
         category = unicodedata.category(char)
         marks = marks + 1 if category.startswith("M") else 0
-        if char.isspace() or char in _JOINERS:
+        if (char in _JOINERS and kept and kept[-1] != REPLACEMENT) or char.isspace():
             kept.append(char)
         elif category == "Cf":
             continue

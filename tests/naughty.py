@@ -147,4 +147,8 @@ NAUGHTY = {
     "zero": "0",
 }
 
-STORABLE = {name: text for name, text in NAUGHTY.items() if "\x00" not in text and not any(0xD800 <= ord(char) < 0xE000 for char in text)}
+STORABLE = {
+    name: text
+    for name, text in NAUGHTY.items()
+    if "\x00" not in text and not any(0xD800 <= ord(char) < 0xE000 for char in text)
+}

@@ -23,6 +23,7 @@ _LATIN_CYRILLIC_GREEK = (
     *range(0x1E00, 0x1F00), *range(0x2010, 0x2028), *range(0x2030, 0x205F), *range(0x20A0, 0x20C0), 0x2116, 0x2122,
     0x2212, 0x25CC, 0xFFFD,
 )  # fmt: skip
+_KEPT = (0xA0, 0x200B, 0x200C, 0x200D)  # spaces and joiners that Khmer and Bengali shaping looks at
 _MONOSPACED = tuple(range(0x20, 0x7F))
 
 
@@ -69,7 +70,9 @@ def cut(font: TTFont, wanted: tuple[int, ...] | None) -> None:
     if wanted is not None:
         options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl", "liga"]
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=wanted or sorted(font.getBestCmap()))
+    # Some fonts map control characters, which no PDF may hold.
+    known = [point for point in font.getBestCmap() if chr(point).isprintable() or point in _KEPT]
+    subsetter.populate(unicodes=wanted or known)
     subsetter.subset(font)
 
 
