@@ -40,45 +40,45 @@ class Cost:
 COST: Final = Cost()
 
 
-class Gate:
-    """Lets `places` hashes run at once; who waits longer than `patience` seconds is refused (P020)."""
+class Slots:
+    """Lets `count` hashes run at once; who waits longer than `patience` seconds is refused (P020)."""
 
-    def __init__(self, places: int, patience: float) -> None:
-        self._places = threading.BoundedSemaphore(places)
+    def __init__(self, count: int, patience: float) -> None:
+        self._slots = threading.BoundedSemaphore(count)
         self._patience = patience
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place. Raises RefusedError (P020) when none becomes free in time."""
-        if not self._places.acquire(timeout=self._patience):
+    def one(self) -> Iterator[None]:
+        """Hold a slot. Raises RefusedError (P020) when none becomes free in time."""
+        if not self._slots.acquire(timeout=self._patience):
             raise RefusedError("P020")
         try:
             yield
         finally:
-            self._places.release()
+            self._slots.release()
 
 
-# In 10 s two places do some sixty hashes: a room that types its codes at the same moment gets in.
-GATE: Final = Gate(places=2, patience=10.0)
+# In 10 s two slots do sixty hashes and more: a room that types its codes at the same moment gets in.
+SLOTS: Final = Slots(count=2, patience=10.0)
 
 
-def hash_secret(text: str, cost: Cost = COST, gate: Gate = GATE) -> str:
+def hash_secret(text: str, cost: Cost = COST, slots: Slots = SLOTS) -> str:
     """The encoded argon2id hash of `text`, with its own salt and cost in it. Raises RefusedError (P020), ValueError past `MAX_BYTES`."""
     data = _bytes(text)
     if len(data) > MAX_BYTES:
         raise ValueError(f"a secret has at most {MAX_BYTES} bytes")
-    with gate.place():
+    with slots.one():
         return _hasher(cost).hash(data)
 
 
-def verify(encoded: str | None, text: str, cost: Cost = COST, gate: Gate = GATE) -> bool:
+def verify(encoded: str | None, text: str, cost: Cost = COST, slots: Slots = SLOTS) -> bool:
     """Whether `text` is the secret behind `encoded`. Raises RefusedError (P020).
 
     Without a hash (an unknown selector) and with a damaged one it does the work of a failed comparison and says False: the
     time tells nobody what exists.
     """
     data = _bytes(text)
-    with gate.place():
+    with slots.one():
         try:
             matches = _matches(cost, encoded or _nobodys(cost), data[:MAX_BYTES])
         except InvalidHashError:

@@ -46,7 +46,7 @@ def invitation_pdf(
         "address": _typed(invitations.join_address),
         "cards": cards,
         "changed": t(
-            "Some characters on these cards cannot be printed; they are shown as �: {cards}.", cards=_spans(changed)
+            "Some text of these cards cannot be printed whole, and shows � or … there: {cards}.", cards=_spans(changed)
         )
         if changed
         else "",

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.actor import RefusedError
-from access.passphrase import COST, MAX_BYTES, Cost, Gate, check_passphrase, hash_secret, needs_rehash, verify
+from access.passphrase import COST, MAX_BYTES, Cost, Slots, check_passphrase, hash_secret, needs_rehash, verify
 from survey.problems import message
 
 CHEAP = Cost(passes=1, memory=64, lanes=1)
@@ -90,11 +90,11 @@ def test_the_first_unknown_costs_no_more_than_the_next():
 
 
 def test_at_most_two_at_once_and_the_others_wait():
-    gate, inside, most, lock = Gate(places=2, patience=5), 0, 0, threading.Lock()
+    slots, inside, most, lock = Slots(count=2, patience=5), 0, 0, threading.Lock()
 
     def work(_):
         nonlocal inside, most
-        with gate.place():
+        with slots.one():
             with lock:
                 inside += 1
                 most = max(most, inside)
@@ -108,14 +108,14 @@ def test_at_most_two_at_once_and_the_others_wait():
 
 
 @pytest.mark.parametrize(
-    "hashing", [lambda gate: hash_secret(GOOD, CHEAP, gate), lambda gate: verify(None, "x", CHEAP, gate)]
+    "hashing", [lambda slots: hash_secret(GOOD, CHEAP, slots), lambda slots: verify(None, "x", CHEAP, slots)]
 )
-def test_who_waits_too_long_is_refused_and_a_place_comes_back(hashing):
-    gate = Gate(places=1, patience=0.01)
-    with gate.place(), pytest.raises(RefusedError) as refused:
-        hashing(gate)
+def test_who_waits_too_long_is_refused_and_a_slot_comes_back(hashing):
+    slots = Slots(count=1, patience=0.01)
+    with slots.one(), pytest.raises(RefusedError) as refused:
+        hashing(slots)
     assert refused.value.code == "P020"
-    hashing(gate)
+    hashing(slots)
 
 
 @pytest.mark.parametrize(
