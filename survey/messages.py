@@ -250,6 +250,24 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
         "error",
         "Somebody else changed this at the same moment. Look at it again, then repeat what you wanted to do.",
     ),
+    # --- codes and passphrases
+    "P020": ("error", "Too many people are coming in at this moment. Wait ten seconds and try again; nothing is lost."),
+    "P021": ("error", "The passphrase is too short. Use at least 15 characters: four or five words, with spaces."),
+    "P022": ("error", "The passphrase is too long, or has a character that is not text. Use at most 250 characters."),
+    "P023": (
+        "error",
+        (
+            "Many people choose this passphrase, or it is only a name or a repetition. Choose four or five words that "
+            "have nothing to do with each other."
+        ),
+    ),
+    "P024": (
+        "error",
+        (
+            "This is not a code. It has 5 letters and digits for a room, or 14 for an organisation, and never "
+            "0 O, 1 I L, 2 Z, 5 S, 8 B, G, Q or U. Read it again and type it once more."
+        ),
+    ),
     # --- files of organisations
     "O001": ("error", "The file needs the columns country,name and at least one organisation below them."),
     "O002": ("error", "'{value}' is not a country code. Use two letters as in ISO 3166-1, for example GE or KH."),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("survey", "scoring", "results", "access", "charts", "demo", "web", "ui")
+PACKAGES = ("survey", "scoring", "results", "access", "charts", "reports", "demo", "web", "ui")
 CODE = [path for name in (*PACKAGES, "tests", "benchmarks", "tools") for path in sorted((ROOT / name).rglob("*.py"))]
 CODE += sorted(ROOT.glob("*.py"))
 

@@ -10,7 +10,7 @@ import pytest
 from survey.problems import CATALOGUE, Problem, ProblemsError, message, visible
 from tests.survey.files import ROOT
 
-PACKAGES = ("survey", "scoring", "results", "access", "charts", "demo", "web", "ui")
+PACKAGES = ("survey", "scoring", "results", "access", "charts", "reports", "demo", "web", "ui")
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
     for path in [*(file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))), *ROOT.glob("*.py")]
