@@ -20,6 +20,8 @@ STYLE = """
   .question { font-size: 1.12rem; font-weight: 600; line-height: 1.4; margin: 0 0 0.15rem 0; }
   .badge { display: inline-block; background: #e7eff7; color: #14456e; border-radius: 0.3rem; padding: 0.05rem 0.45rem;
     font-size: 0.8rem; font-weight: 600; margin-left: 0.4rem; vertical-align: 0.1rem; white-space: nowrap; }
+  .incident { background: #fdecea; border: 1px solid #c0392b; color: #5c1510; border-radius: 0.4rem; padding: 0.6rem 0.85rem;
+    line-height: 1.5; }
   .saved { color: #1c6b3a; font-size: 0.9rem; }
   .unsaved { color: #9c2b00; font-size: 0.95rem; font-weight: 600; }
   .waiting { color: #6a7580; font-size: 0.9rem; }

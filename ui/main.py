@@ -47,6 +47,7 @@ def main() -> None:
             t("Invented workshop. Every organisation, answer and figure here is made up for demonstration.")
         )
     session.enter_page(page.url_path)
+    session.show_told("top")
     try:
         page.run()
     except RefusedError as error:

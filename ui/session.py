@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from ui import process
 
 COMPARE = "compare-"
 PARTS = ("code", "evidence", "link", "note", "reason", "comment")
+INCIDENT_SECONDS = 60.0
 _LANGUAGE = "language"
 _PAGE = "page"
 _ACTOR_FOR_TESTS = "actor_for_tests"
@@ -154,12 +156,24 @@ def clock(moment: int | None) -> str:
     return f"{then:%H:%M}" if then.date() == today else f"{then:%Y-%m-%d %H:%M}"
 
 
-def tell(text: str) -> None:
-    """Keep a message of a callback for the page that is drawn next."""
-    st.session_state["told"] = text
+def known_incident(kind: str) -> str:
+    """The number under which this kind of exception was logged for this session in the last minute, or ""."""
+    known, moment, incident = st.session_state.get("incident", ("", 0.0, ""))
+    return incident if known == kind and time.monotonic() - moment < INCIDENT_SECONDS else ""
 
 
-def show_told() -> None:
+def note_incident(kind: str, incident: str) -> str:
+    """Remember the number for a while: pages try again every few seconds. Returns it."""
+    st.session_state["incident"] = (kind, time.monotonic(), incident)
+    return incident
+
+
+def tell(text: str, place: str = "page") -> None:
+    """Keep a message of a callback for the page that is drawn next; `place`: in the "page", or on "top" of any."""
+    st.session_state[f"told-{place}"] = text
+
+
+def show_told(place: str = "page") -> None:
     """Show what a callback had to say, once."""
-    if text := st.session_state.pop("told", ""):
+    if text := st.session_state.pop(f"told-{place}", ""):
         st.error(text)

@@ -19,7 +19,7 @@ from results.store import Conflict, StoreError
 from results.workshop import StoredAnswer
 from survey.questionnaire import TIERS, Item
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError
-from ui import look, process, session
+from ui import incident, look, process, session
 from ui.session import Seen
 from ui.texts import plain, t
 
@@ -30,7 +30,11 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
     @st.fragment(key=f"card-{item.id}")
     def card() -> None:
         session.require_actor()  # the session may have ended while the page stayed open
-        current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id)
+        try:
+            current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id)
+        except Exception as error:  # noqa: BLE001  (without its widgets the card would forget what was typed)
+            incident.show(error)
+            current = sheet
         with st.container(border=True):
             _question(item, number)
             version = _newest(current, item)
@@ -40,6 +44,7 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
     card()
 
 
+@incident.told
 def _changed(actor: Actor, sheet: Sheet, item: Item) -> None:
     """A widget changed: save first, then rerun what shows it; the whole page where other questions depend on this one."""
     session.require_actor()
@@ -160,6 +165,8 @@ def _keep(actor: Actor, sheet: Sheet, item: Item) -> str | Conflict:
         return str(error)
     except StoreError as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001  (whatever it was: the widgets stay, and the next run tries again)
+        return incident.sentence(error)
     if isinstance(result, Conflict):
         return result
     session.see(sheet, item.id, Seen(result.stored.revision, answer, result.stored.saved_at, version.generation))
@@ -194,11 +201,13 @@ def _conflict(actor: Actor, sheet: Sheet, item: Item, result: Conflict, version:
         st.button(t("Use yours"), key=f"mine-{item.id}-{theirs.revision}", on_click=_use_mine, args=at)
 
 
+@incident.told
 def _keep_theirs(actor: Actor, sheet: Sheet, item: Item, _: StoredAnswer) -> None:
     session.adopt(respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item.id)
     st.rerun()
 
 
+@incident.told
 def _use_mine(actor: Actor, sheet: Sheet, item: Item, theirs: StoredAnswer) -> None:
     """Theirs counts as seen; what the widgets hold is then a change of it and is saved as the next revision."""
     generation = session.seen(sheet, item.id).generation

@@ -43,6 +43,21 @@ TEXTS: Final = {
     "leave.button": "Leave",
     "left.title": "You have left",
     "left.text": "Your saved answers are kept. To come back, open your link again. You can close this window now.",
+    "gate.host.title": "Please check the address",
+    "gate.host.text": (
+        "This site does not answer to the name in your browser's address bar. "
+        "Use the address you were given; who runs the site sets it with --base-url."
+    ),
+    "gate.closed.title": "There is nothing here",
+    "gate.closed.text": "This address does not exist, or it is not open to you. Start again from your link.",
+    "gate.method.title": "This cannot be done",
+    "gate.method.text": "A request of this kind is not answered here. Nothing was changed.",
+    "gate.body.title": "That is too large",
+    "gate.body.text": "More was sent than is taken here, so nothing of it was kept. Please send a smaller file.",
+    "gate.header.title": "The address is too long",
+    "gate.header.text": "The request was not answered. Open your link again as you were given it.",
+    "socket.title": "Too many open pages",
+    "socket.text": "Close pages of this site that you do not need; this one then opens by itself.",
     "error.title": "Something went wrong on our side",
     "error.text": (
         "What was saved before is kept. Please try again in a moment. "

@@ -7,7 +7,7 @@ import streamlit as st
 from access import invitation
 from access.actor import RefusedError
 from results.store import StoreError
-from ui import look, process, session
+from ui import incident, look, process, session
 from ui.texts import t
 
 actor = session.require_actor()
@@ -29,6 +29,7 @@ with st.form("invite", clear_on_submit=True):
             st.error(t(str(error)))
 
 
+@incident.told
 def end(token_hash: str) -> None:
     try:
         invitation.revoke(process.workshop(), actor, token_hash)

@@ -7,7 +7,7 @@ import streamlit as st
 from access import respondent
 from access.actor import RefusedError
 from results.store import StoreError
-from ui import look, process, session
+from ui import incident, look, process, session
 from ui.texts import plain, t
 
 actor = session.require_actor()
@@ -36,6 +36,7 @@ if not sheet.missing():
     st.success(t("Every question has an answer."))
 
 
+@incident.told
 def change(action: str) -> None:
     """Submit or reopen once; pressing twice gives the same receipt."""
     try:
