@@ -87,7 +87,7 @@ class Gate:
         path = scope["path"]
         core = _below(path, "/_stcore/")
         closed = (core and core.rstrip("/") not in _OPEN) or _below(path, "/component/")
-        by_session = core.startswith(_UPLOAD) or path.startswith("/media/")
+        by_session = core.startswith(_UPLOAD) or _below(path, "/media/")
         if by_session:
             secret = session_secret(scope)
             is_open = bool(secret) and await run_in_threadpool(self._is_session_open, secret)
@@ -126,8 +126,8 @@ def session_secret(scope: Scope) -> str:
 
 
 def _below(path: str, prefix: str) -> str:
-    """What follows the last `prefix` in a path, wherever the app is mounted; "" when it does not occur."""
-    return path.rpartition(prefix)[2] if prefix in path else ""
+    """What follows the first `prefix` in a path, wherever the app is mounted; "" when it does not occur."""
+    return path.partition(prefix)[2]
 
 
 def _is_too_long(length: str, limit: int) -> bool:
