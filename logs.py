@@ -184,7 +184,8 @@ def _place(frame: traceback.FrameSummary) -> str:
 def _short(value: object) -> object:
     if isinstance(value, bool | int | float):
         return value
-    return str(value)[:_LONGEST]
+    # Nothing that begins another line, moves a terminal's cursor or cannot be encoded.
+    return "".join(letter if letter.isprintable() else "?" for letter in str(value)[:_LONGEST])
 
 
 def _uncaught(_kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None) -> None:

@@ -96,7 +96,9 @@ def test_what_pages_need_is_open(path):
     assert refused(ask(APP, path)) == 0
 
 
-@pytest.mark.parametrize("path", ["/media/abc.png", "/_stcore/upload_file/session/file", "/_stcore/upload_file/_stcore/health"])
+@pytest.mark.parametrize(
+    "path", ["/media/abc.png", "/_stcore/upload_file/session/file", "/_stcore/upload_file/_stcore/health"]
+)
 @pytest.mark.parametrize(
     ("cookie", "status"),
     [

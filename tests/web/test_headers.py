@@ -82,9 +82,7 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("path", "status"), [("/fine", 200), ("/loose", 200), ("/nowhere", 404), ("/fails", 500)]
-)
+@pytest.mark.parametrize(("path", "status"), [("/fine", 200), ("/loose", 200), ("/nowhere", 404), ("/fails", 500)])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_every_answer_carries_each_header_once(path, status, method):
     answer = ask(APP, path, method)
