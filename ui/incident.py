@@ -40,10 +40,15 @@ def show(error: Exception) -> bool:
     For `st.App(on_script_error=…)`, which also hears of exceptions in fragments; those of callbacks go through `told`.
     """
     look.markup(f'<div class="incident" role="alert">{escape(sentence(error))}</div>')
-    run = get_script_run_ctx()
-    if run is not None and not run.fragment_ids_this_run:
+    if not _is_part_of_page():
         st.button(t("Try again"), key="incident-again")  # a rerun; reloading would lose what is not saved
     return True
+
+
+def _is_part_of_page() -> bool:
+    """Whether only some fragments are being run, not the page as a whole."""
+    run = get_script_run_ctx(suppress_warning=True)
+    return run is not None and bool(run.fragment_ids_this_run)
 
 
 def told(callback: Callable[P, None]) -> Callable[P, None]:
@@ -58,6 +63,7 @@ def told(callback: Callable[P, None]) -> Callable[P, None]:
             callback(*arguments, **named)
         except Exception as error:  # noqa: BLE001  (whatever it was: the page has to be drawn)
             session.tell(sentence(error), "top")
-            st.rerun()
+            if _is_part_of_page():
+                st.rerun()  # the whole page: its top would not be drawn
 
     return run
