@@ -41,6 +41,7 @@ def show(error: Exception) -> bool:
     """
     look.markup(f'<div class="incident" role="alert">{escape(sentence(error))}</div>')
     if not _is_part_of_page():
+        session.note_failed_page()
         st.button(t("Try again"), key="incident-again")  # a rerun; reloading would lose what is not saved
     return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,12 +27,23 @@ _ACTOR_FOR_TESTS = "actor_for_tests"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The revision of an answer that this session's widgets show. `generation` renews the widgets when it is replaced."""
+    """The revision of an answer that this session's widgets show. `generation` renews the widgets when it is replaced.
+
+    `draft`: what stood in the widgets when their page failed and took them away; those of this generation begin with it.
+    `failures`: how many pages had failed when this generation was made.
+    """
 
     revision: int
     answer: Answer
     saved_at: int | None
     generation: int = 0
+    draft: Answer | None = None
+    failures: int = 0
+
+    @property
+    def begun_with(self) -> Answer:
+        """What the widgets show before anybody touches them."""
+        return self.draft or self.answer
 
 
 def actor() -> Actor | None:
@@ -98,11 +109,34 @@ def adopt(sheet: Sheet, item_id: str) -> Seen:
     return version
 
 
+def renew(sheet: Sheet, item_id: str, version: Seen) -> Seen:
+    """The same version in fresh widgets with what the earlier ones held, when a page has failed since those were made.
+
+    The browser forgets the values of widgets that a failed page did not draw; the session has them.
+    """
+    if version.failures == _failures():
+        return version
+    draft = held(sheet, item_id, version)
+    fresh = replace(version, generation=version.generation + 1, draft=draft, failures=_failures())
+    see(sheet, item_id, fresh)
+    return fresh
+
+
+def note_failed_page() -> None:
+    """A page ended by an exception before all of it was drawn."""
+    st.session_state["failures"] = _failures() + 1
+
+
+def _failures() -> int:
+    count: int = st.session_state.get("failures", 0)
+    return count
+
+
 def _stored(sheet: Sheet, item_id: str, generation: int) -> Seen:
     stored = sheet.stored.get(item_id)
     if stored is None:
-        return Seen(0, Answer(), None, generation)
-    return Seen(stored.revision, stored.answer, stored.saved_at, generation)
+        return Seen(0, Answer(), None, generation, failures=_failures())
+    return Seen(stored.revision, stored.answer, stored.saved_at, generation, failures=_failures())
 
 
 def widget_key(sheet: Sheet, item_id: str, part: str, version: Seen) -> str:
@@ -114,7 +148,7 @@ def held(sheet: Sheet, item_id: str, version: Seen) -> Answer | None:
     key = {part: widget_key(sheet, item_id, part, version) for part in PARTS}
     if key["code"] not in st.session_state:
         return None
-    values = {part: st.session_state.get(key[part], getattr(version.answer, part)) for part in PARTS}
+    values = {part: st.session_state.get(key[part], getattr(version.begun_with, part)) for part in PARTS}
     code = values["code"] or UNANSWERED
     reason = values["reason"] if code == NOT_APPLICABLE else ""
     return Answer(code, values["evidence"] or 0, values["link"].strip(), values["note"], reason, values["comment"])
