@@ -25,7 +25,8 @@ def sentence(error: Exception) -> str:
     """What to say about an exception; logged, and numbered anew unless this session met the same one a moment ago."""
     if isinstance(error, RefusedError):
         return t(str(error))
-    kind = str(describe(error))
+    facts = describe(error)
+    kind = f"{facts['errors']} {facts['frames'][-1:]}"
     incident = session.known_incident(kind) or session.note_incident(kind, report(error))
     return t(
         "Something went wrong on our side. What you typed is kept and is saved as soon as this works again. "
@@ -34,12 +35,23 @@ def sentence(error: Exception) -> str:
     )
 
 
+def say(text: str) -> None:
+    """A sentence about an incident, in this place."""
+    look.markup(f'<div class="incident" role="alert">{escape(text)}</div>')
+
+
+def say_told() -> None:
+    """What `told` kept for the top of the page, once."""
+    if text := session.take_told("top"):
+        say(text)
+
+
 def show(error: Exception) -> bool:
     """Say it in the place where the page or a part of it failed; True: Streamlit shows nothing of its own.
 
     For `st.App(on_script_error=…)`, which also hears of exceptions in fragments; those of callbacks go through `told`.
     """
-    look.markup(f'<div class="incident" role="alert">{escape(sentence(error))}</div>')
+    say(sentence(error))
     if not _is_part_of_page():
         session.note_failed_page()
         st.button(t("Try again"), key="incident-again")  # a rerun; reloading would lose what is not saved

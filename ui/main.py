@@ -8,7 +8,7 @@ import streamlit as st
 
 from access import facilitator
 from access.actor import Actor, RefusedError
-from ui import look, process, session
+from ui import incident, look, process, session
 from ui.texts import t
 
 COMPARE = session.COMPARE
@@ -47,7 +47,7 @@ def main() -> None:
             t("Invented workshop. Every organisation, answer and figure here is made up for demonstration.")
         )
     session.enter_page(page.url_path)
-    session.show_told("top")
+    incident.say_told()
     try:
         page.run()
     except RefusedError as error:

@@ -207,7 +207,13 @@ def tell(text: str, place: str = "page") -> None:
     st.session_state[f"told-{place}"] = text
 
 
-def show_told(place: str = "page") -> None:
+def take_told(place: str) -> str:
+    """What a callback had to say at this place, once; else ""."""
+    text: str = st.session_state.pop(f"told-{place}", "")
+    return text
+
+
+def show_told() -> None:
     """Show what a callback had to say, once."""
-    if text := st.session_state.pop(f"told-{place}", ""):
+    if text := take_told("page"):
         st.error(text)

@@ -34,7 +34,7 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
         try:
             current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id)
         except Exception as error:  # noqa: BLE001  (without its widgets the card would forget what was typed)
-            incident.show(error)
+            incident.say(incident.sentence(error))
             current = sheet
         with st.container(border=True):
             _question(item, number)
@@ -45,11 +45,14 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
     card()
 
 
-@incident.told
 def _changed(actor: Actor, sheet: Sheet, item: Item) -> None:
     """A widget changed: save first, then rerun what shows it; the whole page where other questions depend on this one."""
     session.require_actor()
-    _keep(actor, respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item)
+    try:
+        _keep(actor, respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item)
+    except Exception as error:  # noqa: BLE001  (whatever it was: the card is drawn next, tries again and says it)
+        incident.sentence(error)
+        return
     if sheet.conditions_on(item.id):
         st.rerun()
     st.rerun([f"card-{item.id}", "progress"])
