@@ -39,8 +39,8 @@ CHECK_SECONDS: Final = 5.0
 MOST_OF_ONE: Final = 20  # open pages of one session
 MOST_WITHOUT: Final = 500  # sockets without a session: strangers cannot take the room of those who answer
 MOST: Final = 2_000
-BURST: Final = 200  # messages at once; a person who types in haste sends a few in a second
-PER_SECOND: Final = 25.0
+BURST: Final = 400  # messages at once of one session; a person who types in haste sends a few in a second
+PER_SECOND: Final = 50.0  # and from then on
 _CLOSE_PATIENCE: Final = 2.0  # seconds for a browser that takes nothing any more
 _ENDED: Final = 1008  # close codes of RFC 6455: policy violation
 _NOT_BINARY: Final = 1003
@@ -53,14 +53,18 @@ class _Socket:
     owner: str
     secret: str
     task: asyncio.Task[None]
+    allowance: _Allowance
     is_cut: bool = False
 
 
 @dataclass
 class _Allowance:
-    """How many messages a socket may send now; what is above waits, and with it the browser (the server reads no further)."""
+    """How many messages may be sent now; what is above waits, and with it the browser (the server reads no further).
 
-    left: float = BURST
+    One for all sockets of a session, one for each socket without a session.
+    """
+
+    left: float = field(default_factory=lambda: float(BURST))
     at: float = field(default_factory=time.monotonic)
 
     def wait_for_one(self) -> float:
@@ -92,7 +96,8 @@ class OpenSockets:
         return len(self._open) < MOST and self._count[owner] < (MOST_OF_ONE if owner else MOST_WITHOUT)
 
     def add(self, owner: str, secret: str, task: asyncio.Task[None]) -> _Socket:
-        socket = _Socket(owner, secret if owner else "", task)
+        fellow = next((socket for socket in self._open if owner and socket.owner == owner), None)
+        socket = _Socket(owner, secret if owner else "", task, fellow.allowance if fellow else _Allowance())
         self._open.add(socket)
         self._count[owner] += 1
         return socket
@@ -160,7 +165,7 @@ class GuardedSockets:
 
     async def _serve(self, socket: _Socket, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the connection until it ends or is cut. A frame of text ends it: Streamlit speaks binary only."""
-        allowance, is_text = _Allowance(), False
+        is_text = False
 
         async def receive_bounded() -> Message:
             nonlocal is_text
@@ -170,7 +175,7 @@ class GuardedSockets:
             if message.get("bytes") is None:
                 is_text = True
                 return {"type": "websocket.disconnect", "code": _NOT_BINARY}
-            if wait := allowance.wait_for_one():
+            if wait := socket.allowance.wait_for_one():
                 await asyncio.sleep(wait)
             return message
 

@@ -268,16 +268,19 @@ def test_a_flood_waits_and_neighbours_do_not(monkeypatch):
 
     async def story():
         app, _, _ = guarded(Desk("evil", "good"))
-        evil, good = Peer(app, "evil"), Peer(app, "good")
+        evil, again, good = Peer(app, "evil"), Peer(app, "evil"), Peer(app, "good")
+        await settled()
         for _ in range(100):
             evil.incoming.put_nowait({"type": "websocket.receive", "bytes": b"x"})
+            again.incoming.put_nowait({"type": "websocket.receive", "bytes": b"x"})
         await settled()
         good.incoming.put_nowait({"type": "websocket.receive", "bytes": b"abc"})
         await settled()
-        assert len([message for message in evil.sent if message["type"] == "websocket.send"]) == 5
+        served = [message for one in (evil, again) for message in one.sent if message["type"] == "websocket.send"]
+        assert len(served) == 5
         assert good.sent[-1]["bytes"] == b"3"
         assert evil.incoming.qsize() >= 90  # not read further: the server stops reading, and so does the sender
-        for peer in (evil, good):
+        for peer in (evil, again, good):
             peer.task.cancel()
 
     run(story)
