@@ -25,10 +25,10 @@ from results.backup_clock import BackupClock
 from results.upkeep import Probed, Upkeep
 from ui import incident, process
 from ui.look import KEYS_SCRIPT
-from web.gate import Gate
 from web.headers import SecurityHeaders
 from web.health import health_routes
 from web.invite import invite_routes
+from web.limits import RequestLimits
 from web.sockets import GuardedSockets, OpenSockets
 from web.static import CompressedStatic
 
@@ -108,7 +108,7 @@ app = st.App(
     on_script_error=incident.show,
     middleware=[
         Middleware(SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT,)),
-        Middleware(Gate, is_host_allowed, is_session_open, largest_upload),
+        Middleware(RequestLimits, is_host_allowed, is_session_open, largest_upload),
         Middleware(GuardedSockets, sockets, is_host_allowed),
         Middleware(CompressedStatic, folder=_STATIC, cache=settings.cache / "static"),
     ],

@@ -1,4 +1,4 @@
-"""The app without its checks, for `benchmarks.checks`: no headers, gate, socket guard or bounds, and a cookie looked up once.
+"""The app without its checks, for `benchmarks.checks`: no headers, limits, socket guard or bounds, and a cookie looked up once.
 
 `python -m benchmarks.unchecked_app run …`, as `readiness`.
 """
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 import survey_cli
-import web.gate
 import web.headers
+import web.limits
 import web.protocol
 import web.sockets
 from ui import session
@@ -27,7 +27,7 @@ def bare(app: Any, *_arguments: Any, **_named: Any) -> Any:
 
 
 def main() -> int:
-    web.headers.SecurityHeaders = web.gate.Gate = web.sockets.GuardedSockets = bare
+    web.headers.SecurityHeaders = web.limits.RequestLimits = web.sockets.GuardedSockets = bare
     web.protocol.BoundedHttp = HttpToolsProtocol
     ask, known = session.actor_of, {}
 

@@ -1,7 +1,7 @@
 """uvicorn's HTTP connection with bounds: what one request may send and how long its headers may take.
 
 uvicorn's httptools parser takes a header of any length into memory before the application sees anything, and waits
-for one for ever (its h11 parser stops at 64 KB). `web.gate` bounds what arrives whole; this bounds what never does.
+for one for ever (its h11 parser stops at 64 KB). `web.limits` bounds what arrives whole; this bounds what never does.
 Its own answers, and uvicorn's 400, carry the headers of all others.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_HEADING: Final = (
     64 * 1024
-)  # bytes of request line and headers on the wire; above the gate's limits, which explain
+)  # bytes of request line and headers on the wire; above those of web.limits, which explains
 LONGEST_REQUEST: Final = 16 * 1024 * 1024  # bytes with the body, its chunks' marks and trailers
 HEADING_SECONDS: Final = 20.0  # for all of a request's headers; a new connection has as long to begin
 

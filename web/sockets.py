@@ -24,7 +24,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 
 from access.invitation import digest
-from web.gate import session_secret
+from web.limits import session_secret
 from web.pages import TEXTS, document, paragraph
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ class _TooLargeError(Exception):
     """The body has grown past its limit while it was read."""
 
 
-class Gate:
+class RequestLimits:
     """Refuses a request, each time with one small page: 400 (host), 404, 405, 413, 414, 431.
 
     `is_host_allowed`: given the Host header or None; the same rule as for websockets. `is_session_open`: given the
@@ -136,12 +136,12 @@ def _is_too_long(length: str, limit: int) -> bool:
 
 
 _TEXTS: Final[Mapping[int, str]] = {
-    400: "gate.host",
-    404: "gate.closed",
-    405: "gate.method",
-    413: "gate.body",
-    414: "gate.header",
-    431: "gate.header",
+    400: "limits.host",
+    404: "limits.closed",
+    405: "limits.method",
+    413: "limits.body",
+    414: "limits.header",
+    431: "limits.header",
 }
 
 

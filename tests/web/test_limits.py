@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from access.invitation import COOKIE
 from tests.web.asgi import HOST, application, ask
-from web.gate import LARGEST_BODY, LONGEST_HEADERS, LONGEST_URL, Gate, _TooLargeError, session_secret
 from web.headers import SecurityHeaders
+from web.limits import LARGEST_BODY, LONGEST_HEADERS, LONGEST_URL, RequestLimits, _TooLargeError, session_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 UPLOAD = 1_000_000
@@ -42,7 +42,7 @@ APP = application(
     Route("/{path:path}", length, methods=METHODS),
     middleware=[
         Middleware(SecurityHeaders),
-        Middleware(Gate, lambda host: host in (HOST, "localhost"), is_open, lambda: UPLOAD),
+        Middleware(RequestLimits, lambda host: host in (HOST, "localhost"), is_open, lambda: UPLOAD),
     ],
 )
 
@@ -173,9 +173,9 @@ def test_an_answer_that_has_begun_is_cut_when_the_body_grows_too_large():
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await receive()
 
-    gate = Gate(echo, lambda _: True, is_open, lambda: UPLOAD)
+    limited = RequestLimits(echo, lambda _: True, is_open, lambda: UPLOAD)
     with pytest.raises(_TooLargeError):
-        ask(gate, "/x", "POST", body=(b"x" * (LARGEST_BODY + 1),))
+        ask(limited, "/x", "POST", body=(b"x" * (LARGEST_BODY + 1),))
 
 
 @given(value=st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=300))
