@@ -223,8 +223,10 @@ def _in_use(options: argparse.Namespace) -> bool:
 
 
 def _serve(options: argparse.Namespace, chosen: Settings) -> int:
+    import logs
     from ui import process
 
+    logs.set_up()
     process.start_or_exit(chosen)
     # Streamlit finds .streamlit/config.toml beside the launcher; a console script's folder has none.
     sys.argv = [str(HERE / "survey_app.py")]
