@@ -1,22 +1,20 @@
 """The app with every logger at its most talkative, and with services that fail while their names stand in a file.
 
-`python tests/browser/faulty_server.py FILE run …`: FILE holds names such as `access.respondent._sheet`, one a line.
+`FAULTS=FILE python -m tests.browser.faulty_server run …`: FILE holds names such as `access.respondent._sheet`, one a line.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-import logs  # noqa: E402
-import survey_cli  # noqa: E402
+import logs
+import survey_cli
 
 MARKER = "marker-7731"  # stands in each exception's text
 SERVICES = (
@@ -35,7 +33,7 @@ def failing(name: str, service: Callable[..., Any], faults: Path) -> Callable[..
 
 
 def main() -> int:
-    faults = Path(sys.argv[1])
+    faults = Path(os.environ["FAULTS"])
     for name in SERVICES:
         module, _, function = name.rpartition(".")
         service = getattr(import_module(module), function)
@@ -43,7 +41,7 @@ def main() -> int:
     original = logs.set_up
     logs.set_up = lambda *_: original(level=logging.DEBUG)
     logging.Logger.isEnabledFor = lambda *_: True
-    return survey_cli.main(sys.argv[2:])
+    return survey_cli.main(sys.argv[1:])
 
 
 if __name__ == "__main__":

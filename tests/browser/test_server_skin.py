@@ -16,20 +16,26 @@ from websockets.sync.client import connect
 
 from results.store import open_store
 from survey.response import Answer
-from tests.browser.conftest import Server, enter, serve
+from tests.browser.conftest import Server, enter, prepare
 from tests.browser.faulty_server import MARKER
 from tests.browser.streamlit_client import Client, open_session
 from tests.browser.test_journey import question
 from web.headers import ALWAYS
 
-LAUNCHER = str(Path(__file__).parent / "faulty_server.py")
 COOKIE_NAME = "readiness_session"
 
 
 def start(folder: Path) -> tuple[Server, Path]:
     faults = folder / "faults"
     faults.write_text("", encoding="utf-8")
-    return serve(folder, launcher=(LAUNCHER, str(faults))), faults
+    server = prepare(folder)
+    server.module, server.environment, server.log_file = (
+        "tests.browser.faulty_server",
+        {"FAULTS": str(faults)},
+        folder / "log",
+    )
+    server.start()
+    return server, faults
 
 
 @pytest.fixture(scope="module")
