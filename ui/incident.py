@@ -52,7 +52,9 @@ def show(error: Exception) -> bool:
     For `st.App(on_script_error=…)`, which also hears of exceptions in fragments; those of callbacks go through `told`.
     """
     say(sentence(error))
-    if not _is_part_of_page():
+    if _is_part_of_page():
+        session.note_failed_part()
+    else:
         session.note_failed_page()
         st.button(t("Try again"), key="incident-again")  # a rerun; reloading would lose what is not saved
     return True

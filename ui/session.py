@@ -127,6 +127,16 @@ def note_failed_page() -> None:
     st.session_state["failures"] = _failures() + 1
 
 
+def note_failed_part() -> None:
+    """A part of the page says that something went wrong, and would say so until it is drawn again."""
+    st.session_state["failed_part"] = True
+
+
+def take_failed_part() -> bool:
+    """Whether a part of the page has failed since this was asked last."""
+    return bool(st.session_state.pop("failed_part", False))
+
+
 def _failures() -> int:
     count: int = st.session_state.get("failures", 0)
     return count

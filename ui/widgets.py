@@ -35,6 +35,7 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
             current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id)
         except Exception as error:  # noqa: BLE001  (without its widgets the card would forget what was typed)
             incident.say(incident.sentence(error))
+            session.note_failed_part()
             current = sheet
         with st.container(border=True):
             _question(item, number)
