@@ -146,9 +146,12 @@ _TEXTS: Final[Mapping[int, str]] = {
 
 
 def _refuse(status: int) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """A page with the status. The connection ends with it, so that nobody goes on sending what is not read."""
+    """A page with the status. After 413 the connection ends, so that nobody goes on sending what is not read.
+
+    After any other it stays: a proxy that is still sending a body would lose the answer.
+    """
     key = _TEXTS[status]
-    headers = {"Connection": "close"}
+    headers = {"Connection": "close"} if status == 413 else {}
     if status == 405:
         headers["Allow"] = ", ".join(sorted(_METHODS))
     page = document(TEXTS[f"{key}.title"], paragraph(TEXTS[f"{key}.text"]))
