@@ -61,7 +61,11 @@ def test_ours_is_the_text_with_the_allowed_fields(lines):
 @pytest.mark.parametrize("name", ["streamlit.runtime", "uvicorn.error", "asyncio", "duckdb", "root"])
 def test_what_others_say_has_no_values(lines, name, monkeypatch):
     log = logging.getLogger(name)
-    monkeypatch.setattr(log, "propagate", True)  # as `adopt` leaves it: Streamlit, once imported, takes some for itself
+    for one in {log, logging.getLogger(name.partition(".")[0])} - {
+        logging.root
+    }:  # as `adopt` leaves it: some take their lines for themselves
+        monkeypatch.setattr(one, "propagate", True)
+        monkeypatch.setattr(one, "handlers", [])
     log.warning("Session %s is connected", SECRET)
     log.error(f"Session {SECRET}", extra={"incident": SECRET, "answer": SECRET})  # noqa: G004  (as others do)
     log.warning(ValueError(SECRET))
