@@ -16,13 +16,16 @@ from starlette.middleware import Middleware
 from streamlit import net_util
 
 from access.invitation import InvitationDesk
+from access.joining import JoinDesk
 from results.backup_clock import BackupClock
 from results.upkeep import Probed, Upkeep
 from ui import process
 from ui.look import KEYS_SCRIPT
 from web.headers import SecurityHeaders
 from web.health import health_routes
+from web.invitations import invitations_routes
 from web.invite import HideTokens, invite_routes
+from web.join import join_routes
 from web.static import CompressedStatic
 
 log = logging.getLogger("readiness")
@@ -60,10 +63,16 @@ def probe() -> list[str]:
     return []
 
 
+invitations = InvitationDesk(workshop)
 app = st.App(
     str(HERE / "ui" / "main.py"),
     lifespan=lifespan,
-    routes=[*invite_routes(InvitationDesk(workshop), settings.secure), *health_routes(probe)],
+    routes=[
+        *invite_routes(invitations, settings.secure),
+        *join_routes(JoinDesk(workshop), invitations, settings.secure),
+        *invitations_routes(workshop, settings.base_url),
+        *health_routes(probe),
+    ],
     middleware=[
         Middleware(SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT,)),
         Middleware(CompressedStatic, folder=_STATIC, cache=settings.cache / "static"),

@@ -8,16 +8,14 @@ from datetime import UTC, date, datetime, time
 
 from access.actor import Actor, RefusedError
 from access.facilitator import own_round
-from access.gate import do, refuse
+from access.gate import refuse
 from access.invitation import key_of
-from access.issuing import Issued, Seat, hand_out, prepare, prepare_again
-from access.matrix import Place
+from access.issuing import LABELS, Issued, Seat, end_invitation, hand_out, prepare, prepare_again
 from access.workshop import Workshop
 from charts.countries import country_name
 from reports.invitations import InvitationLine, Invitations
 from results.facts import Expiry
 from results.ids import now
-from results.store import RevokeInvitation
 from results.workshop import Invitation, InvitationRole, Organisation, Round
 
 _SECOND = 1_000_000
@@ -81,7 +79,7 @@ def replace_chosen(workshop: Workshop, actor: Actor, keys: Iterable[str], expire
     prepared = [
         prepare_again(workshop, one, expires_at, taken)
         if isinstance(one, Invitation)
-        else prepare(workshop, Seat(round_.id, one.id, "coordinator", "Coordinator", expires_at), None, taken)
+        else prepare(workshop, Seat(round_.id, one.id, "coordinator", LABELS["coordinator"], expires_at), None, taken)
         for one in wanted
     ]
     return tuple(hand_out(workshop, actor, "issue invitations", one) for one in prepared)
@@ -93,8 +91,7 @@ def end(workshop: Workshop, actor: Actor, key: str) -> None:
     one = _chosen(workshop, actor, round_, key)
     if not isinstance(one, Invitation) or key_of(one.token_hash) == actor.key:
         raise refuse(workshop, actor, "end an invitation")
-    there = Place(round_.id, one.organisation_id or 0)
-    do(workshop, actor, "end an invitation", there, RevokeInvitation(one.token_hash, now()), subject=key)
+    end_invitation(workshop, actor, "end an invitation", one)
 
 
 def sheet(workshop: Workshop, round_: Round, issued: Iterable[Issued], base_url: str) -> Invitations:
@@ -147,4 +144,6 @@ def _given(one: Invitation, organisation: Organisation | None, expires_at: int |
 
 def _none_yet(one: Organisation) -> Given:
     key = f"{_NONE_YET}{one.id}"
-    return Given(key, one.name, country_name(one.country), "coordinator", "Coordinator", None, None, None, False)
+    return Given(
+        key, one.name, country_name(one.country), "coordinator", LABELS["coordinator"], None, None, None, False
+    )

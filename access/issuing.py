@@ -6,6 +6,7 @@ Link and code exist in clear only in the `Issued` that is returned here; they ar
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from access.actor import Actor
 from access.codes import OrganisationCode, new_organisation_code
@@ -21,6 +22,14 @@ from results.workshop import Invitation, InvitationRole
 
 OPERATOR = Actor("administrator", 0, None, "", "terminal")
 """Who works at the machine itself, in the audit trail; no matrix binds the owner of the data."""
+
+
+LABELS: Final[dict[InvitationRole, str]] = {
+    "facilitator": "Facilitator",
+    "coordinator": "Coordinator",
+    "respondent": "",
+}
+"""What an invitation is labelled with where nobody gave it a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,12 @@ def hand_out(workshop: Workshop, actor: Actor, action: Action, prepared: Prepare
     return made
 
 
+def end_invitation(workshop: Workshop, actor: Actor, action: Action, one: Invitation) -> None:
+    """Carry out an authorised request: the invitation and every session it opened end."""
+    there = Place(one.round_id, one.organisation_id or 0)
+    do(workshop, actor, action, there, RevokeInvitation(one.token_hash, now()), subject=key_of(one.token_hash))
+
+
 def invite_colleague(workshop: Workshop, actor: Actor, label: str) -> Issued:
     """An invitation for a colleague of the coordinator's own organisation, who may answer but not submit."""
     authorise(workshop, actor, "invite a colleague", actor.home)
@@ -123,9 +138,8 @@ def reissue_colleague(workshop: Workshop, actor: Actor, token_hash: str) -> Issu
 
 def revoke(workshop: Workshop, actor: Actor, token_hash: str) -> None:
     """End a colleague's invitation and every session it opened; a coordinator's own cannot be ended by itself."""
-    _colleague(workshop, actor, "end a colleague's link", token_hash)
-    command = RevokeInvitation(token_hash, now())
-    do(workshop, actor, "end a colleague's link", actor.home, command, subject=key_of(token_hash))
+    one = _colleague(workshop, actor, "end a colleague's link", token_hash)
+    end_invitation(workshop, actor, "end a colleague's link", one)
 
 
 def _colleague(workshop: Workshop, actor: Actor, action: Action, token_hash: str) -> Invitation:

@@ -17,7 +17,14 @@ MEDIA_TYPES: Final[dict[Format, str]] = {
 }
 
 
-def invitation_file(invitations: Invitations, format_: Format, t: Translate, language: str = "en") -> bytes:
+def in_english(text: str, /, **facts: object) -> str:
+    """The text as it stands in the code: for files made where nobody has chosen a language."""
+    return text.format(**facts) if facts else text
+
+
+def invitation_file(
+    invitations: Invitations, format_: Format, t: Translate = in_english, language: str = "en"
+) -> bytes:
     """The invitations in a format. They hold secrets: hand the bytes on, keep no copy."""
     if format_ == "pdf":
         return invitation_pdf(invitations, t, language).pdf

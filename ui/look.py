@@ -20,6 +20,12 @@ STYLE = """
   .question { font-size: 1.12rem; font-weight: 600; line-height: 1.4; margin: 0 0 0.15rem 0; }
   .badge { display: inline-block; background: #e7eff7; color: #14456e; border-radius: 0.3rem; padding: 0.05rem 0.45rem;
     font-size: 0.8rem; font-weight: 600; margin-left: 0.4rem; vertical-align: 0.1rem; white-space: nowrap; }
+  img.qr { width: 10rem; max-width: 100%; height: auto; border: 1px solid #e4e9ed; border-radius: 0.4rem; background: #fff; }
+  .joincode { display: flex; flex-wrap: wrap; align-items: center; gap: 0.6rem 1.6rem; }
+  .joincode b { font-family: "Source Code Pro", ui-monospace, monospace; font-size: clamp(2.4rem, 6vw, 4.2rem); letter-spacing: 0.12em;
+    line-height: 1.1; }
+  .joincode img.qr { width: 9rem; }
+  .joincode p { margin: 0; color: #38434e; }
   .saved { color: #1c6b3a; font-size: 0.9rem; }
   .unsaved { color: #9c2b00; font-size: 0.95rem; font-weight: 600; }
   .waiting { color: #6a7580; font-size: 0.9rem; }

@@ -11,6 +11,7 @@ import streamlit as st
 
 from access.actor import Actor
 from access.invitation import COOKIE, actor_of
+from access.issuing import Issued
 from access.respondent import Sheet
 from results.ids import new_id
 from survey.response import NOT_APPLICABLE, UNANSWERED, Answer
@@ -163,3 +164,14 @@ def show_told() -> None:
     """Show what a callback had to say, once."""
     if text := st.session_state.pop("told", ""):
         st.error(text)
+
+
+def keep_issued(issued: Issued) -> None:
+    """Keep a new invitation's secrets for the page that is drawn next."""
+    st.session_state["issued"] = issued
+
+
+def take_issued() -> Issued | None:
+    """A new invitation, once: afterwards the session holds no secret of it."""
+    found: Issued | None = st.session_state.pop("issued", None)
+    return found
