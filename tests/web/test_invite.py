@@ -118,10 +118,10 @@ def test_entering_sets_the_cookie_and_redirects(desk, secure, expected):
     assert desk.calls == [("open", TOKEN)]
 
 
-def test_a_preset_cookie_is_replaced(app):
-    preset = {**OWN, "cookie": f"{COOKIE}=chosen-by-somebody-else"}
-    values = {cookie(ask(app, f"/i/{TOKEN}", "POST", **preset)).value for _ in range(2)}
-    assert values == {"secret-1", "secret-2"}
+def test_a_preset_cookie_is_replaced_and_what_it_opened_is_ended(app, desk):
+    answer = ask(app, f"/i/{TOKEN}", "POST", **OWN, cookie=f"{COOKIE}=chosen-by-somebody-else")
+    assert cookie(answer).value == "secret-1"
+    assert desk.calls == [("open", TOKEN), ("close_session", "chosen-by-somebody-else")]
 
 
 BAD = [
