@@ -2,7 +2,8 @@
 
 `/join` takes both codes in one field. The room's code leads back to the same page, which now names the round; a second cookie,
 good for `/join` only, remembers which. An organisation's code opens a session at once and leads to a page that says whose it is:
-two taps, and no code is ever in an address, a hidden field or the browser's history.
+two taps, and no code is ever in an address or a hidden field. A wrong code is answered by the page itself, which keeps what was
+typed; only that page cannot be reached by Back without the browser asking whether to send it again.
 """
 
 from __future__ import annotations

@@ -54,13 +54,14 @@ def show(issued: Issued) -> None:
     with st.container(border=True):
         st.text(issued.invitation.label or t("Unnamed"))
         look.muted(t("Send one of these to your colleague now. They are shown only once; what they replace has ended."))
-        with st.container(horizontal=True, vertical_alignment="center"):
+        square, secrets = st.columns([1, 2])
+        with square:
             look.markup(f'<img class="qr" src="{code.source}" alt="{escape(code.alt)}">')
-            with st.container():
-                look.muted(t("Link"))
-                st.code(link, language=None, wrap_lines=True)
-                look.muted(t("Or this code, to be typed at {address}", address=f"{base_url}/join"))
-                st.code(issued.code, language=None)
+        with secrets:
+            look.muted(t("Link"))
+            st.code(link, language=None, wrap_lines=True)
+            look.muted(t("Or this code, to be typed at {address}", address=f"{base_url}/join"))
+            st.code(issued.code, language=None)
 
 
 with st.form("invite", clear_on_submit=True):
