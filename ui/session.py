@@ -166,12 +166,12 @@ def show_told() -> None:
         st.error(text)
 
 
-def keep_issued(issued: Issued) -> None:
-    """Keep a new invitation's secrets for the page that is drawn next."""
+def keep_issued(issued: Issued | None) -> None:
+    """Keep a new invitation's secrets in this session until its page is told that they are copied (None)."""
     st.session_state["issued"] = issued
 
 
-def take_issued() -> Issued | None:
-    """A new invitation, once: afterwards the session holds no secret of it."""
-    found: Issued | None = st.session_state.pop("issued", None)
+def issued() -> Issued | None:
+    """The new invitation whose secrets this session still shows."""
+    found: Issued | None = st.session_state.get("issued")
     return found

@@ -48,12 +48,14 @@ def end(token_hash: str) -> None:
 
 
 def show(issued: Issued) -> None:
-    """The new link, once: it is gone with the next click."""
+    """The new link, until it is copied: a page that reconnects must not lose it."""
     link = f"{base_url}/i/{issued.token}"
     code = qr_code(link, t("QR code: opens the invitation"))
     with st.container(border=True):
         st.text(issued.invitation.label or t("Unnamed"))
-        look.muted(t("Send one of these to your colleague now. They are shown only once; what they replace has ended."))
+        look.muted(
+            t("Send one of these to your colleague now. They cannot be shown again later; what they replace has ended.")
+        )
         square, secrets = st.columns([1, 2])
         with square:
             look.markup(f'<img class="qr" src="{code.source}" alt="{escape(code.alt)}">')
@@ -62,6 +64,7 @@ def show(issued: Issued) -> None:
             st.code(link, language=None, wrap_lines=True)
             look.muted(t("Or this code, to be typed at {address}", address=f"{base_url}/join"))
             st.code(issued.code, language=None)
+        st.button(t("I have copied it"), on_click=session.keep_issued, args=(None,))
 
 
 with st.form("invite", clear_on_submit=True):
@@ -69,10 +72,11 @@ with st.form("invite", clear_on_submit=True):
     st.form_submit_button(t("Make a link"), type="primary", on_click=invite)
 
 session.show_told()
-if made := session.take_issued():
+listed = [known for known in issuing.colleagues(process.workshop(), actor) if known.role == "respondent"]
+made = session.issued()
+if made and made.invitation in listed:
     show(made)
 
-listed = [known for known in issuing.colleagues(process.workshop(), actor) if known.role == "respondent"]
 if listed:
     st.subheader(t("Links that you have made"), anchor=False)
 for known in listed:
