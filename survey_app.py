@@ -21,13 +21,16 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 import logs
 from access.invitation import InvitationDesk, actor_of, digest
+from access.joining import JoinDesk
 from results.backup_clock import BackupClock
 from results.upkeep import Probed, Upkeep
 from ui import incident, process
 from ui.look import KEYS_SCRIPT
 from web.headers import SecurityHeaders
 from web.health import health_routes
+from web.invitations import invitations_routes
 from web.invite import invite_routes
+from web.join import join_routes
 from web.limits import RequestLimits
 from web.sockets import GuardedSockets, OpenSockets
 from web.static import CompressedStatic
@@ -101,10 +104,16 @@ def probe() -> list[str]:
     return []
 
 
+invitations = Desk(workshop)
 app = st.App(
     str(HERE / "ui" / "main.py"),
     lifespan=lifespan,
-    routes=[*invite_routes(Desk(workshop), settings.secure), *health_routes(probe)],
+    routes=[
+        *invite_routes(invitations, settings.secure),
+        *join_routes(JoinDesk(workshop), invitations, settings.secure),
+        *invitations_routes(workshop, settings.base_url),
+        *health_routes(probe),
+    ],
     on_script_error=incident.show,
     middleware=[
         Middleware(SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT,)),

@@ -268,6 +268,30 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
             "0 O, 1 I L, 2 Z, 5 S, 8 B, G, Q or U. Read it again and type it once more."
         ),
     ),
+    "P030": (
+        "error",
+        "This code is not valid (any more). Compare it with your card symbol by symbol, or ask the facilitator for a new one.",
+    ),
+    "P031": (
+        "error",
+        "There were several wrong codes. Wait {seconds} seconds, then try again; your link and its QR code work at once.",
+    ),
+    "P032": (
+        "error",
+        "No invitation is chosen. Choose at least one, then press the button again; nothing was changed.",
+    ),
+    "P033": (
+        "error",
+        "The date is not a day in the future. Choose a later one or leave it empty; nothing was changed.",
+    ),
+    "P034": (
+        "error",
+        "One of these links was replaced or ended a moment ago. Load the page again and look; nothing was changed by this.",
+    ),
+    "P035": (
+        "error",
+        "There is no {what} that is meant by this alone. Give the round by --round and the organisation by its id.",
+    ),
     # --- files of organisations
     "O001": ("error", "The file needs the columns country,name and at least one organisation below them."),
     "O002": ("error", "'{value}' is not a country code. Use two letters as in ISO 3166-1, for example GE or KH."),

@@ -10,6 +10,7 @@ STYLE = """
 <style>
   [data-testid="stMainBlockContainer"] { max-width: 50rem; padding-top: 4.5rem; padding-bottom: 5rem; }
   [data-testid="stMainBlockContainer"]:has(.wide) { max-width: none; padding: 3.3rem 1.5rem 0 1.5rem; }
+  [data-testid="stMainBlockContainer"]:has(.wide):has(.invented) { padding-top: 4.4rem; }
   [data-testid="stMainBlockContainer"]:has(.broad) { max-width: 72rem; }
   h1 { font-size: 1.75rem !important; letter-spacing: -0.01em; }
   h2, h3 { font-size: 1.2rem !important; padding: 0.1rem 0 0.2rem 0 !important; }
@@ -22,6 +23,13 @@ STYLE = """
     font-size: 0.8rem; font-weight: 600; margin-left: 0.4rem; vertical-align: 0.1rem; white-space: nowrap; }
   .incident { background: #fdecea; border: 1px solid #c0392b; color: #5c1510; border-radius: 0.4rem; padding: 0.6rem 0.85rem;
     line-height: 1.5; }
+  img.qr { width: 10rem; max-width: 100%; height: auto; border: 1px solid #e4e9ed; border-radius: 0.4rem; background: #fff; }
+  .joincode { display: flex; flex-wrap: wrap; align-items: center; gap: 0.6rem 1.6rem; }
+  .joincode b { font-family: "Source Code Pro", ui-monospace, monospace; font-size: clamp(2.4rem, 6vw, 4.2rem); letter-spacing: 0.12em;
+    line-height: 1.1; }
+  .joincode img.qr { width: 9rem; }
+  .joincode p { margin: 0; color: #38434e; }
+  .joincode p + p { font-size: 1.5rem; font-weight: 600; color: #1f2933; overflow-wrap: anywhere; }
   .saved { color: #1c6b3a; font-size: 0.9rem; }
   .unsaved { color: #9c2b00; font-size: 0.95rem; font-weight: 600; }
   .waiting { color: #6a7580; font-size: 0.9rem; }

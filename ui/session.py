@@ -12,6 +12,7 @@ import streamlit as st
 
 from access.actor import Actor
 from access.invitation import COOKIE, actor_of
+from access.issuing import Issued
 from access.respondent import Sheet
 from results.ids import new_id
 from survey.response import NOT_APPLICABLE, UNANSWERED, Answer
@@ -227,3 +228,14 @@ def show_told() -> None:
     """Show what a callback had to say, once."""
     if text := take_told("page"):
         st.error(text)
+
+
+def keep_issued(issued: Issued | None) -> None:
+    """Keep a new invitation's secrets in this session until its page is told that they are copied (None)."""
+    st.session_state["issued"] = issued
+
+
+def issued() -> Issued | None:
+    """The new invitation whose secrets this session still shows."""
+    found: Issued | None = st.session_state.get("issued")
+    return found

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 import logs
-from access import facilitator, invitation, respondent
+from access import facilitator, issuing, respondent
 from survey.response import Answer
 from tests.app.test_pages import app, at, html, radio, stored  # noqa: F401  (at is a fixture)
 from ui import incident, process
@@ -28,7 +28,7 @@ PAGES = {
     "review of a colleague": ("colleague", "review", (respondent, "_sheet")),
     "profile": ("coordinator", "profile", (respondent, "own_scorecard")),
     "profile of a colleague": ("colleague", "profile", (respondent, "own_scorecard")),
-    "colleagues": ("coordinator", "colleagues", (invitation, "colleagues")),
+    "colleagues": ("coordinator", "colleagues", (issuing, "colleagues")),
     "joined": ("facilitator", None, (facilitator, "progress")),
     "compare": ("facilitator", "compare", (facilitator, "comparison")),
 }
@@ -139,7 +139,7 @@ def test_s16_text_typed_into_a_page_that_fails_is_kept(at, log, monkeypatch):  #
 
 @pytest.mark.parametrize(
     ("page", "module", "service", "press"),
-    [("review", respondent, "submit", "submit"), ("colleagues", invitation, "revoke", "end-")],
+    [("review", respondent, "submit", "submit"), ("colleagues", issuing, "revoke", "end-")],
 )
 def test_s16_a_button_whose_work_fails_is_told_and_the_page_stays(at, log, monkeypatch, page, module, service, press):  # noqa: F811
     respondent.save_answer(at.workshop, at.actors["coordinator"], at.response("north"), "plan", Answer(4), based_on=0)
