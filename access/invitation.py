@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 
 from access.actor import Actor
+from access.staff_session import end_staff_session, staff_actor
 from access.workshop import Workshop
 from charts.countries import country_name
 from results.facts import Expiry
@@ -94,30 +95,41 @@ class InvitationDesk:
         """End the session of this cookie, if there is one."""
         if self._workshop.store.session(digest(secret)) is not None:
             self._workshop.write(EndSession(digest(secret), now()))
+        else:
+            end_staff_session(self._workshop, digest(secret))
 
 
 def actor_of(workshop: Workshop, secret: str | None) -> Actor | None:
-    """The actor behind a session cookie. None when there is no session, it has expired, or its link was revoked."""
-    if not secret:
-        return None
-    session_hash = digest(secret)
+    """The actor behind a session cookie, of a link or of an account. None when there is no session or it is over (`is_open`)."""
+    return _actor_behind(workshop, digest(secret)) if secret else None
+
+
+def is_open(workshop: Workshop, session_hash: str) -> bool:
+    """Whether the session goes on: it has not expired or been left, its link is good, its person may still do this."""
+    return _actor_behind(workshop, session_hash) is not None
+
+
+def _actor_behind(workshop: Workshop, session_hash: str) -> Actor | None:
     if known := workshop.sessions.get(session_hash):
         return known
     session = workshop.store.session(session_hash)
-    if session is None or session.expires_at <= now():
-        return None
-    invitation = valid_invitation(workshop, session.token_hash)
+    actor = _invited_actor(workshop, session) if session else staff_actor(workshop, session_hash)
+    if actor is not None:
+        workshop.sessions.put(session_hash, actor)
+    return actor
+
+
+def _invited_actor(workshop: Workshop, session: Session) -> Actor | None:
+    invitation = valid_invitation(workshop, session.token_hash) if session.expires_at > now() else None
     if invitation is None:
         return None
-    actor = Actor(
+    return Actor(
         invitation.role,
         invitation.round_id,
         invitation.organisation_id,
         invitation.label,
         key_of(invitation.token_hash),
     )
-    workshop.sessions.put(session_hash, actor)
-    return actor
 
 
 def open_session(workshop: Workshop, token_hash: str) -> str | None:

@@ -292,6 +292,25 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
         "error",
         "There is no {what} that is meant by this alone. Give the round by --round and the organisation by its id.",
     ),
+    # --- people with an account
+    "P040": (
+        "error",
+        "The name or the passphrase is not right. Check both and try again; after a few times you have to wait.",
+    ),
+    "P041": ("error", "This is the last administrator. Give somebody else this role first; nothing was changed."),
+    "P042": ("error", "The name needs 1 to 80 characters. Write it as the person will type it to sign in."),
+    "P043": ("error", "Somebody has this name already. Choose another, for example with the agency behind it."),
+    "P044": (
+        "error",
+        "This account has no role here. Ask an administrator for a link, and name this number if it should have one: {number}.",
+    ),
+    "P045": ("error", "The two passphrases differ. Type the same one twice."),
+    "P046": ("error", "This account belongs to somebody already. Sign in with it, or use another one for this link."),
+    "P047": ("error", "Too many attempts have failed. Wait {seconds} seconds and try again; nothing is lost."),
+    "P048": (
+        "error",
+        "The identity provider has not said who you are, so nobody was signed in. Start again from the sign-in page.",
+    ),
     # --- files of organisations
     "O001": ("error", "The file needs the columns country,name and at least one organisation below them."),
     "O002": ("error", "'{value}' is not a country code. Use two letters as in ISO 3166-1, for example GE or KH."),
