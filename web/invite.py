@@ -123,15 +123,17 @@ async def _nobody(_request: Request) -> Response:
     return _unknown()
 
 
-async def sign_in(request: Request, desk: InvitationDesk, secret: str, to: str, *, secure: bool) -> Response:
-    """Put a new session's secret into the cookie and go on to `to`.
+async def sign_in(
+    request: Request, desk: InvitationDesk, secret: str, to: str, *, secure: bool, seconds: int = COOKIE_SECONDS
+) -> Response:
+    """Put a new session's secret into the cookie, for so many seconds, and go on to `to`.
 
     The session of the cookie that the request brought ends: nobody could leave it any more, and if somebody else had put that
     cookie there, what they know of it opens nothing now.
     """
     await _end_session(request, desk)
     response = RedirectResponse(to, status_code=303)
-    response.set_cookie(COOKIE, secret, max_age=COOKIE_SECONDS, path="/", secure=secure, httponly=True, samesite="lax")
+    response.set_cookie(COOKIE, secret, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
     return response
 
 

@@ -42,10 +42,10 @@ TEXTS: Final = {
         "Open your link again and use the button on the page."
     ),
     "leave.title": "Leave on this device?",
-    "leave.text": "Your saved answers stay. To come back, open your link again.",
+    "leave.text": "Your saved answers stay. To come back, open your link again, or sign in.",
     "leave.button": "Leave",
     "left.title": "You have left",
-    "left.text": "Your saved answers are kept. To come back, open your link again. You can close this window now.",
+    "left.text": "Your saved answers are kept. To come back, open your link again, or sign in. You can close this window now.",
     "limits.host.title": "Please check the address",
     "limits.host.text": (
         "This site does not answer to the name in your browser's address bar. "
@@ -61,6 +61,35 @@ TEXTS: Final = {
     "limits.header.text": "The request was not answered. Open your link again as you were given it.",
     "socket.title": "Too many open pages",
     "socket.text": "Close pages of this site that you do not need; this one then opens by itself.",
+    "staff.title": "Sign in",
+    "staff.text": "For those who run rounds, write questionnaires or administer this site. Respondents use their personal link.",
+    "staff.name": "Name",
+    "staff.passphrase": "Passphrase",
+    "staff.button": "Sign in",
+    "staff.cookie": "Signing in sets one cookie that keeps you signed in on this device for 8 hours.",
+    "staff.account": "Sign in with {name}",
+    "staff.no_account": "This did not work",
+    "staff.again": "Back to the sign-in page",
+    "staff.provider_away": "The identity provider cannot be reached at the moment. Try again in a minute, or use your passphrase.",
+    "first.title": "Welcome, {name}",
+    "first.passphrase.title": "Choose a passphrase",
+    "first.passphrase.text": (
+        "At least 15 characters: four or five words that have nothing to do with each other. Spaces and every script are welcome; "
+        "a password manager is too. You sign in with the name {name} and this passphrase."
+    ),
+    "first.new": "New passphrase",
+    "first.repeat": "The same once more",
+    "first.button": "Save and sign in",
+    "first.or": "Or sign in with an account that you have already; no passphrase is needed then.",
+    "first.account": "Use {name}",
+    "first.unknown.title": "This link is not valid (any more)",
+    "first.unknown.text": "It works once, for 30 minutes. Please ask an administrator for a new link.",
+    "roles.title": "What would you like to open?",
+    "roles.text": "You can change this at any time from “Change role”.",
+    "roles.facilitator": "Facilitate: {round}",
+    "roles.author": "Questionnaires",
+    "roles.administrator": "Administration",
+    "roles.here": "{role} (open now)",
     "join.title": "Type your code",
     "join.label": "Code",
     "join.hint": (
@@ -135,7 +164,7 @@ dd{margin:0 0 .5rem;font-size:1.0625rem;font-weight:600;overflow-wrap:anywhere}
 .error{border-left:.25rem solid #b3261e;background:#fdecea;color:#5c1510;padding:.5rem .75rem}
 .told{white-space:pre-line}
 label{font-weight:600}
-input[type=text],input[type=date]{display:block;width:100%;min-height:3rem;margin:.25rem 0 1rem;padding:.5rem .75rem;
+input[type=text],input[type=password],input[type=date]{display:block;width:100%;min-height:3rem;margin:.25rem 0 1rem;padding:.5rem .75rem;
 border:1px solid #52606d;border-radius:.5rem;font:inherit;font-size:1.125rem;background:#fff;color:#1f2933}
 input.code{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:clamp(1.05rem,5.5vw,1.375rem);
 letter-spacing:.04em;text-transform:uppercase}
@@ -165,6 +194,8 @@ font:inherit;font-size:1.125rem;font-weight:600;cursor:pointer}
 button:hover{background:#1b5a89}
 button:focus-visible{outline:3px solid #1f2933;outline-offset:3px}
 form{margin:1.25rem 0 0}
+h2{margin:1.5rem 0 .5rem;font-size:1.125rem}
+form+p{margin-top:1.25rem}
 """
 
 # `referrer`: under no-referrer (our header) browsers send `Origin: null` with a form, and over plain http nothing else
