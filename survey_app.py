@@ -22,6 +22,8 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 import logs
 from access.invitation import InvitationDesk, actor_of, digest
 from access.joining import JoinDesk
+from access.secret import shared_secret
+from access.sign_in import StaffDesk
 from results.backup_clock import BackupClock
 from results.upkeep import Probed, Upkeep
 from ui import incident, process
@@ -33,6 +35,7 @@ from web.invite import invite_routes
 from web.join import join_routes
 from web.limits import RequestLimits
 from web.sockets import GuardedSockets, OpenSockets
+from web.staff import Provider, staff_routes
 from web.static import CompressedStatic
 
 log = logging.getLogger("readiness")
@@ -104,6 +107,15 @@ def probe() -> list[str]:
     return []
 
 
+def provider() -> Provider | None:
+    """The identity provider, if there is one; Authlib is loaded for it only."""
+    if settings.identity_provider is None:
+        return None
+    from web.oidc import Provider as OpenIDConnect  # noqa: PLC0415
+
+    return OpenIDConnect(settings.identity_provider, settings.base_url)
+
+
 invitations = Desk(workshop)
 app = st.App(
     str(HERE / "ui" / "main.py"),
@@ -112,6 +124,9 @@ app = st.App(
         *invite_routes(invitations, settings.secure),
         *join_routes(JoinDesk(workshop), invitations, settings.secure),
         *invitations_routes(workshop, settings.base_url),
+        *staff_routes(
+            StaffDesk(workshop), invitations, settings.secure, shared_secret(workshop, "sign-in"), provider()
+        ),
         *health_routes(probe),
     ],
     on_script_error=incident.show,
