@@ -61,6 +61,7 @@ STYLE = """
   td.share i u { display: block; height: 100%; background: #2470a8; text-decoration: none; }
   td.share span { display: none; }
   .scroll { overflow-x: auto; }
+  table.trail { font-size: 0.85rem; min-width: 58rem; }
   details.way { border: 1px solid #c9d2da; border-radius: 0.5rem; margin: 0 0 0.6rem 0; }
   details.way summary { cursor: pointer; padding: 0.65rem 0.8rem; font-weight: 600; }
   details.way summary:focus-visible { outline: 2px solid #2470a8; outline-offset: 2px; border-radius: 0.5rem; }
@@ -136,3 +137,11 @@ def bar(share: float) -> str:
 def leave_link(text: str) -> None:
     """To the plain page that ends the session; only an HTTP answer can take the cookie away."""
     st.html(f'<p class="muted"><a href="/leave" target="_self">{escape(text)}</a></p>')
+
+
+def staff_links(change: str, leave: str) -> None:
+    """To the plain pages where somebody with an account opens another role, or signs out."""
+    st.html(
+        f'<p class="muted"><a href="/staff/roles" target="_self">{escape(change)}</a> · '
+        f'<a href="/leave" target="_self">{escape(leave)}</a></p>'
+    )

@@ -239,3 +239,24 @@ def issued() -> Issued | None:
     """The new invitation whose secrets this session still shows."""
     found: Issued | None = st.session_state.get("issued")
     return found
+
+
+def keep_first_link(name: str, address: str) -> None:
+    """Keep a person's first link for the page that is drawn next."""
+    st.session_state["first_link"] = (name, address)
+
+
+def take_first_link() -> tuple[str, str] | None:
+    """Whose first link was made and the link, once: afterwards the session does not hold it."""
+    found: tuple[str, str] | None = st.session_state.pop("first_link", None)
+    return found
+
+
+def typed(key: str) -> str:
+    """What a form's text field held when it was sent."""
+    return str(st.session_state.get(key, ""))
+
+
+def picked(key: str) -> Any:
+    """What was chosen in a form's list when it was sent; None when nothing was."""
+    return st.session_state.get(key)

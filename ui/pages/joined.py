@@ -85,4 +85,7 @@ def cell(answered: int, asked: int, *, submitted: bool) -> str:
 
 way_in()
 joined()
-look.leave_link(t("Leave on this device"))
+if actor.key.startswith("staff-"):
+    look.staff_links(t("Change role"), t("Sign out"))
+else:
+    look.leave_link(t("Leave on this device"))
