@@ -20,6 +20,7 @@ from typing import BinaryIO, TextIO
 from urllib.parse import urlsplit
 
 from access.admin_commands import add_commands as add_admin_commands
+from access.staff_commands import add_staff_commands
 from results.store_commands import add_commands
 from survey.problems import Problem, ProblemsError, message
 
@@ -96,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _admin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    admin = commands.add_parser("admin", help="set up a round; look into a questionnaire")
+    admin = commands.add_parser("admin", help="rounds, people, the audit trail; look into a questionnaire")
     tasks = admin.add_subparsers(title="tasks", required=True, metavar="TASK")
     known = read_settings()
     add_admin_commands(tasks, known.database, known.base_url, known.questionnaires, _secret_output)
@@ -108,6 +109,7 @@ def _admin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     instrument.add_argument("--form", choices=("full", "pulse"), default="full")
     instrument.add_argument("--json", action="store_true", help="one JSON object, in full precision")
     instrument.set_defaults(command=_admin_instrument)
+    add_staff_commands(tasks, known.database, known.base_url)
 
 
 def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
