@@ -105,7 +105,7 @@ def new_link(workshop: Workshop, actor: Actor, staff_id: int) -> str:
     """
     person = _person(workshop, actor, staff_id)
     token, ticket = _new_ticket(staff_id)
-    reset = replace(person, issuer="", subject="", passphrase="", disabled_at=0)
+    reset = _locked_out(person, 0)
     then = (*_outdated(workshop, staff_id), *ends(workshop, staff_id))
     if reset == person:
         _change(workshop, actor, staff_id, "new link", Keep(ticket), *then)
@@ -121,7 +121,7 @@ def disable(workshop: Workshop, actor: Actor, staff_id: int) -> None:
         return
     if _is_last_administrator(workshop, staff_id):
         raise RefusedError("P041")
-    shut = replace(person, issuer="", subject="", passphrase="", disabled_at=now())
+    shut = _locked_out(person, now())
     then = (*_outdated(workshop, staff_id), *ends(workshop, staff_id))
     _change(workshop, actor, staff_id, "disabled", Keep(shut, before=person), *then)
 
@@ -165,6 +165,11 @@ def first_administrator(workshop: Workshop, name: str) -> str:
 def is_good(ticket: Ticket) -> bool:
     """Whether a link can still be used."""
     return not ticket.used_at and ticket.expires_at > now()
+
+
+def _locked_out(person: Staff, disabled_at: int) -> Staff:
+    """The person without any way to sign in."""
+    return Staff(person.id, person.name, "", "", "", person.created_at, disabled_at)
 
 
 def _new_ticket(staff_id: int) -> tuple[str, Ticket]:

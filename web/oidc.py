@@ -88,7 +88,7 @@ class Provider:
         except HTTPError as error:
             raise _away(error) from None
         except (OAuthError, JoseError, RuntimeError, ValueError, TypeError, KeyError) as error:
-            _LOG.warning("an identity provider's answer was refused: %s", type(error).__name__)
+            _LOG.warning("an identity provider's answer was refused: %(error)s", {"error": type(error).__name__})
             raise RefusedError("P048") from None
         claims = token.get("userinfo") or {}
         if not _is_sound(claims, time.time()):
@@ -125,5 +125,5 @@ def _is_sound(claims: dict[str, Any], now: float) -> bool:
 
 
 def _away(error: Exception) -> ProviderAwayError:
-    _LOG.warning("the identity provider cannot be used: %s", type(error).__name__)
+    _LOG.warning("the identity provider cannot be used: %(error)s", {"error": type(error).__name__})
     return ProviderAwayError()

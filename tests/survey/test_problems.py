@@ -24,7 +24,8 @@ def test_every_code_is_used(code):
 
 
 def test_every_code_that_is_used_is_in_the_catalogue():
-    assert set(re.findall(r'"([A-Z]\d{3})"', SOURCES)) <= set(CATALOGUE)
+    pkce = {"S256"}  # a method's name in RFC 7636
+    assert set(re.findall(r'"([A-Z]\d{3})"', SOURCES)) - pkce <= set(CATALOGUE)
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
