@@ -18,7 +18,7 @@ import survey_cli
 
 MARKER = "marker-7731"  # stands in each exception's text
 SERVICES = (
-    "access.respondent._sheet", "access.respondent.check_answer", "access.respondent.submit", "access.invitation.revoke",
+    "access.respondent._sheet", "access.respondent.check_answer", "access.respondent.submit", "access.issuing.revoke",
     "access.facilitator.progress", "access.facilitator.comparison", "web.invite._invitation",
 )  # fmt: skip
 

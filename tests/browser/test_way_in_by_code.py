@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from access.issuing import OPERATOR
 from access.joining import set_join_code
@@ -37,7 +38,8 @@ def test_a_telephone_comes_in_by_the_rooms_code_and_the_organisations(room, open
     page.on("framenavigated", lambda frame: visited.append(frame.url))
     page.goto(f"{server.url}/join")
 
-    page.keyboard.type(join_code.lower().translate(LOOK_ALIKES))  # the field has the focus
+    expect(page.get_by_label("Code")).to_be_focused()
+    page.keyboard.type(join_code.lower().translate(LOOK_ALIKES))
     page.keyboard.press("Enter")
     page.get_by_text("Test round").wait_for()
     assert page.get_by_text("Agency").count() == 0

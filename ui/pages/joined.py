@@ -11,7 +11,7 @@ from access.actor import RefusedError
 from charts.countries import country_name
 from reports.qr import qr_code
 from results.store import StoreError
-from ui import look, process, session
+from ui import incident, look, process, session
 from ui.texts import plain, t
 
 actor = session.require_actor()
@@ -21,6 +21,7 @@ look.markup('<span class="wide"></span>')
 st.title(plain(round_.name), anchor=False)
 
 
+@incident.told
 def change_code(ended: bool) -> None:
     try:
         joining.change_join_code(process.workshop(), session.require_actor(), ended=ended)
