@@ -105,6 +105,12 @@ def _admin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     opened.add_argument(
         "--keep-until", default="", metavar="DATE", help="until when answers are kept, for example 2028-12-31"
     )
+    opened.add_argument(
+        "--visibility",
+        choices=("named", "blind", "facilitators", "nobody"),
+        default="facilitators",
+        help="who sees an organisation's levels until it chooses (default facilitators); say so in the notice",
+    )
     opened.add_argument("--db", default=read_settings().database, metavar="URL")
     opened.add_argument("--base-url", default=read_settings().base_url, metavar="URL")
     opened.add_argument("--links", default="-", metavar="FILE.csv", help="where the links go ('-' = standard output)")
@@ -287,6 +293,7 @@ def _admin_round(options: argparse.Namespace) -> int:
     notice = read_text(options.notice, str(options.notice), "A001", 100_000) if options.notice else ""
     files = sorted(read_settings().questionnaires.glob("*/questionnaire.yaml"), key=_order)
     plan = RoundPlan(options.name, tuple((file, options.form) for file in files), notice, options.keep_until)
+    plan = dataclasses.replace(plan, visibility=options.visibility)
     try:
         out = _output(options.links, private=True)
         workshop = Workshop(open_store(options.db))
