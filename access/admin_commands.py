@@ -34,6 +34,12 @@ def add_commands(tasks: Any, database: str, base_url: str, questionnaires: Path,
         "--keep-until", default="", metavar="DATE", help="until when answers are kept, for example 2028-12-31"
     )
     opened.add_argument(
+        "--visibility",
+        choices=("named", "blind", "facilitators", "nobody"),
+        default="facilitators",
+        help="who sees an organisation's levels until it chooses (default facilitators); say so in the notice",
+    )
+    opened.add_argument(
         "--links", default="-", metavar="FILE",
         help="where links and codes go: FILE.csv, FILE.xlsx, or FILE.pdf with cards to print ('-' = CSV to standard output)",
     )  # fmt: skip
@@ -66,7 +72,8 @@ def _round(questionnaires: Path, output: Output, options: argparse.Namespace) ->
     invited = read_organisations(options.organisations, lambda code: country_name(code) != code)
     notice = read_text(options.notice, str(options.notice), "A001", 100_000) if options.notice else ""
     files = sorted(questionnaires.glob("*/questionnaire.yaml"), key=_order)
-    plan = RoundPlan(options.name, tuple((file, options.form) for file in files), notice, options.keep_until)
+    asked = tuple((file, options.form) for file in files)
+    plan = RoundPlan(options.name, asked, notice, options.keep_until, visibility=options.visibility)
     tell = _invitations_made if sys.stderr.isatty() else None
 
     with output(options.links) as stream:  # first: nothing is done when it cannot be written

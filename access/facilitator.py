@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from access.actor import Actor
 from access.gate import authorise, refuse
 from access.matrix import Action, Place
+from access.visibility import shown
 from access.workshop import Workshop
 from results.live import Comparison, Progress
+from results.shown import Audience
 from results.workshop import Organisation, Round
 from survey.questionnaire import Questionnaire
 
@@ -66,10 +68,10 @@ def progress(workshop: Workshop, actor: Actor) -> tuple[OrganisationProgress, ..
     return tuple(OrganisationProgress(entries[0].organisation, tuple(entries)) for entries in by_organisation.values())
 
 
-def comparison(workshop: Workshop, actor: Actor, questionnaire_id: str) -> Comparison:
-    """The countries compared in one questionnaire, at the newest durable revision."""
+def comparison(workshop: Workshop, actor: Actor, questionnaire_id: str, audience: Audience = "room") -> Comparison:
+    """What an audience may see of the countries in one questionnaire, at the newest durable revision."""
     round_ = own_round(workshop, actor, "compare countries")
     live = workshop.live(round_, questionnaire_id)
     if live is None:
         raise refuse(workshop, actor, "compare countries")
-    return live.comparison()
+    return live.comparison(shown(workshop, round_, audience))

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from access.issuing import LABELS, OPERATOR, Issued, Seat, end_invitation, hand_out, prepare, prepare_again
 from access.joining import set_join_code
+from access.visibility import UNCHOSEN, WHOLE_ROUND
 from access.workshop import Workshop
+from results.facts import Consent, Visibility
 from results.ids import new_id, now
 from results.organisations_file import Invited
-from results.store import AddOrganisation, AddRound
+from results.store import AddOrganisation, AddRound, Keep
 from results.workshop import InvitationRole, Organisation, PinnedQuestionnaire, ResponseState, Round
 from survey.loader import content_hash, parse
 from survey.questionnaire import Form
@@ -19,13 +21,17 @@ from survey.questionnaire import Form
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """What a new round is to be. `questionnaires`: files and the form in which each is asked, in the order shown."""
+    """What a new round is to be. `questionnaires`: files and the form in which each is asked, in the order shown.
+
+    `visibility`: who sees the levels of an organisation until it chooses for itself; the notice should say so.
+    """
 
     name: str
     questionnaires: tuple[tuple[Path, Form], ...]
     notice: str = ""
     keep_until: str = ""
     invented: bool = False
+    visibility: Visibility = UNCHOSEN
 
 
 def create_round(workshop: Workshop, plan: RoundPlan) -> Round:
@@ -33,6 +39,7 @@ def create_round(workshop: Workshop, plan: RoundPlan) -> Round:
     pinned = tuple(_pin(path, form) for path, form in plan.questionnaires)
     round_ = Round(new_id(), plan.name, "open", plan.invented, plan.notice, plan.keep_until, now(), pinned)
     workshop.write(AddRound(round_))
+    workshop.write(Keep(Consent(round_.id, WHOLE_ROUND, plan.visibility, "setup", now())))
     return round_
 
 

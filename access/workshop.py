@@ -12,6 +12,7 @@ from access.actor import Actor
 from results.decisions import parts
 from results.facts import Grant, Staff, StaffSession
 from results.live import LiveQuestionnaire
+from results.shown import Audience, Shown
 from results.store import Command, EndSession, Keep, ResponseStore, Result, RevokeInvitation, StoreError
 from results.workshop import Organisation, Round
 from survey.loader import parse
@@ -64,6 +65,8 @@ class Workshop:
         self._responses: dict[int, dict[str, int]] = {}
         self._organisations: dict[int, Organisation] = {}
         self.sessions = RecentSessions()
+        # What an audience may see, with the data revision of which that was true (`access.visibility`).
+        self.shown: dict[tuple[int, Audience], tuple[int, Shown]] = {}
 
     def round(self, round_id: int) -> Round | None:
         return self.store.round(round_id)

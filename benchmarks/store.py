@@ -27,6 +27,7 @@ from benchmarks import Result
 from results.ids import new_id, now
 from results.live import LiveQuestionnaire
 from results.migrations import open_database
+from results.shown import EVERYBODY
 from results.store import SaveAnswer, Saved, open_store
 from survey.loader import from_data
 from survey.response import Answer
@@ -127,7 +128,7 @@ def loads(engine: str, store: ResponseStore, last: int, folder: Path) -> Iterato
     assert round_ is not None
     live = LiveQuestionnaire(store, round_, questionnaire, "full")
     began = perf_counter()
-    assert len(live.comparison().countries) == 12
+    assert len(live.comparison(EVERYBODY).countries) == 12
     yield Result(f"{engine}, first look at a round of {PER_ROUND} revisions", (perf_counter() - began) * 1e3, "ms")
     for rate in RATES:
         synced = percentiles(syncs(folder, 1.5))
@@ -160,7 +161,7 @@ def answers(store: ResponseStore, live: LiveQuestionnaire, last: int, rate: int,
         for second in range(int(SECONDS)):
             due = start + second + number / DASHBOARDS
             wait_until(due)
-            live.comparison()
+            live.comparison(EVERYBODY)
             live.progress()
             looks.append(perf_counter() - due)
 

@@ -62,7 +62,7 @@ def _figures(row: Row, score: Score | None, questionnaire: Questionnaire) -> dic
         "band": _band(score),
         **{f"at{at}": _percent(share) for at, share in enumerate(shares, 2)},
         "answered": _percent(score.coverage if score is not None else None),
-        "agencies": f"{result.begun} of {result.invited} have begun",
+        "agencies": NONE if result.blind else f"{result.begun} of {result.invited} have begun",
         "held": _held_by(score, questionnaire),
     }
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from charts.countries import alphabetical, country_name
 from results.live import Comparison, CountryResult
 from scoring.comparison import PROVISIONAL_BELOW
 from scoring.scorecard import Score
@@ -14,12 +15,13 @@ from survey.questionnaire import Questionnaire
 INVENTED = "Invented data"
 NO_ANSWER = "No answer yet"
 TOO_FEW = "Too few answers to rate"
+NOBODY_SHOWN = "Nobody shows their levels here yet"
 HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A country under the name it has in the language shown."""
+    """A country under the name that it has in the language shown, or under its letter."""
 
     name: str
     result: CountryResult
@@ -34,6 +36,13 @@ class Row:
         """The questionnaire's score, if it is rated."""
         card = self.result.scorecard
         return card.whole if card is not None and card.whole.status == "rated" else None
+
+
+def named_rows(comparison: Comparison, language: str) -> tuple[Row, ...]:
+    """The countries, alphabetical in the language, then those under a letter."""
+    named = {result.country: result for result in comparison.countries if not result.blind}
+    blind = [Row(f"Country {result.country}", result) for result in comparison.countries if result.blind]
+    return (*(Row(country_name(code, language), named[code]) for code in alphabetical(named, language)), *blind)
 
 
 def finding(rows: Sequence[Row], questionnaire: Questionnaire) -> str:
@@ -133,6 +142,7 @@ def alt_text(comparison: Comparison, rows: Sequence[Row], title: str) -> str:
         f"{title}.",
         f"Heat map of maturity levels 1 to 5 in {questionnaire.title}, {_form(comparison)}{comparison.round_name}.",
         f"Countries: {len(rows)}; dimensions: {len(questionnaire.dimensions)}, and overall.",
+        *(f"{note[0].upper()}{note[1:]}." for note in whose(comparison)),
     ]
     rated = [row for row in rows if row.firm and row.whole is not None]
     scores = sorted(_shown(row.whole.score) for row in rated if row.whole is not None and row.whole.score is not None)
@@ -151,6 +161,16 @@ def alt_text(comparison: Comparison, rows: Sequence[Row], title: str) -> str:
     )
     said += [f"{what}: {', '.join(row.name for row in who)}." for what, who in listed if who]
     return " ".join(said)
+
+
+def whose(comparison: Comparison) -> list[str]:
+    """Whose levels are shown and whose are not, as far as the audience may know."""
+    said = ["letters stand for countries that are not named"] * any(result.blind for result in comparison.countries)
+    if comparison.left_out == 1:
+        said.append("1 agency shows its levels to nobody and is left out")
+    elif comparison.left_out:
+        said.append(f"{comparison.left_out} agencies show their levels to nobody and are left out")
+    return said
 
 
 def _overall_score(row: Row) -> float:

@@ -15,8 +15,7 @@ from typing import Any, Literal
 import altair as alt
 
 from charts.cells import MISSING_KIND, cells, columns
-from charts.countries import alphabetical, country_name
-from charts.finding import HALF, INVENTED, Row, alt_text, finding
+from charts.finding import HALF, INVENTED, NOBODY_SHOWN, Row, alt_text, finding, named_rows, whose
 from charts.theme import (
     ALERT,
     HAIRLINE,
@@ -43,6 +42,7 @@ _SMALL = 0.88  # type where the chart is narrow
 
 AGENCIES = "Agencies"
 LEVEL = "Level"
+FACILITATORS_ONLY = "Facilitators only"
 LEGEND_MISSING = "No or too few answers"
 
 _ROW = {"page": 40, "projector": 110}  # px; on the projector the most that a row may take
@@ -73,14 +73,14 @@ class Drawn:
 
 
 def heatmap(comparison: Comparison, *, scale: Scale = "page", language: str = "en", width: int | None = None) -> Drawn:
-    """The comparison as a heat map: countries alphabetical in the language, dimensions in the questionnaire's order.
+    """The comparison as a heat map: countries alphabetical in the language, then those under a letter; dimensions in order.
 
     Missing and withheld levels are grey with "–"; levels of a provisional country are only outlined. `width`: px of the
     whole chart where nothing stretches it. In Streamlit: `st.vega_lite_chart(spec, theme=None, width="stretch", alt=alt)`.
     """
-    by_code = {result.country: result for result in comparison.countries}
-    rows = tuple(Row(country_name(code, language), by_code[code]) for code in alphabetical(by_code, language))
-    title = finding(rows, comparison.questionnaire)
+    rows = named_rows(comparison, language)
+    is_open = rows or (comparison.audience == "facilitators" and not comparison.left_out)
+    title = finding(rows, comparison.questionnaire) if is_open else NOBODY_SHOWN
     return Drawn(_draw(comparison, rows, title, scale, width), alt_text(comparison, rows, title), title)
 
 
@@ -224,12 +224,14 @@ def _height(scale: Scale, rows: int) -> int:
 
 def _title(comparison: Comparison, rows: Sequence[Row], title: str, frame: _Frame) -> dict[str, Any]:
     sizes = frame.sizes
-    source = [INVENTED] * comparison.invented + [comparison.round_name, comparison.questionnaire.title]
+    source = [FACILITATORS_ONLY] * (comparison.audience == "facilitators") + [INVENTED] * comparison.invented
+    source += [comparison.round_name, comparison.questionnaire.title]
     source += ["pulse (short form)"] * (comparison.form == "pulse")
     reading = ["Large digit: level 1–5", "small: score 1.0–5.0"]
     if any(row.result.scorecard is not None and row.result.provisional for row in rows):
         uncounted = ", not counted in the title" if any(row.firm for row in rows) else ""
         reading.append(f"outlined: fewer than {PROVISIONAL_BELOW:.0%} of agencies have begun{uncounted}")
+    reading += whose(comparison)
     small = _SMALL * sizes.title
     around = 2 * sizes.padding
 
@@ -332,7 +334,8 @@ def _row_layers(frame: _Frame) -> alt.LayerChart:
 def _label(row: Row) -> dict[str, Any]:
     result = row.result
     ink = MUTED if result.scorecard is None else INK
-    return {"country": result.country, "name": row.name, "begun": f"{result.begun} of {result.invited}", "ink": ink}
+    begun = "" if result.blind else f"{result.begun} of {result.invited}"
+    return {"country": result.country, "name": row.name, "begun": begun, "ink": ink}
 
 
 def _headers(frame: _Frame) -> list[dict[str, Any]]:

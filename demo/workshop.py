@@ -20,6 +20,7 @@ from access.issuing import LABELS, OPERATOR, Seat, hand_out, prepare
 from access.joining import set_join_code
 from access.respondent import Sheet
 from access.setup import RoundPlan, add_organisation, create_round
+from access.visibility import choose_visibility
 from access.workshop import Workshop, finished
 from results.facts import JoinCode
 from results.store import Result, Saved
@@ -43,6 +44,7 @@ _COMMENTS = (
     "Two ministries have not reported yet.",
     "See the annual report, chapter 3.",
 )
+_CLOSED = 0.16  # of the agencies of countries that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,14 @@ def build(workshop: Workshop, questionnaires: Path, seed: int, tell: Callable[[i
         notice=_NOTICE,
         keep_until="2027-12-31",
         invented=True,
+        visibility="named",
     )
     round_ = create_round(workshop, plan)
     desk = InvitationDesk(workshop)
     agencies = [(country, name) for country in COUNTRIES for name in _some(rng, _AGENCIES, int(rng.integers(3, 10)))]
     country_level = {country: rng.normal(2.7, 0.75) for country in COUNTRIES}
     leaning = {country: rng.normal(0, 0.45, size=40) for country in COUNTRIES}
+    coordinators: list[tuple[str, Actor]] = []
     for number, (country, name) in enumerate(agencies, 1):
         organisation = add_organisation(workshop, round_, country, name)
         secret = desk.open(add_invitation(workshop, round_, organisation.id, "coordinator", "Coordinator"))
@@ -93,7 +97,24 @@ def build(workshop: Workshop, questionnaires: Path, seed: int, tell: Callable[[i
         _answer_all(workshop, actor, rng, country_level[country] + rng.normal(0, 0.35), leaning[country])
         if tell:
             tell(number, len(agencies))
+        coordinators.append((country, actor))
+    _choose_who_sees(workshop, coordinators, seed)
     return round_
+
+
+def _choose_who_sees(workshop: Workshop, coordinators: list[tuple[str, Actor]], seed: int) -> None:
+    """Four countries go blind; of the others a few agencies show their levels to the facilitators only, or to nobody.
+
+    Chance of its own: the answers stay those of the seed.
+    """
+    rng = np.random.default_rng([seed, 1])
+    blind = set(rng.choice(COUNTRIES, size=4, replace=False))
+    for country, actor in coordinators:
+        luck = rng.random()
+        if country in blind:
+            choose_visibility(workshop, actor, "blind")
+        elif luck < _CLOSED:
+            choose_visibility(workshop, actor, "nobody" if luck < _CLOSED / 2 else "facilitators")
 
 
 def _some(rng: np.random.Generator, names: tuple[str, ...], count: int) -> list[str]:

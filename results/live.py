@@ -7,11 +7,12 @@ panel and an organisation's own scores both come from it, through the one kernel
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from results.shown import LEAST_BLIND, Audience, Shown, blinded
 from results.store import ResponseStore
 from results.workshop import Organisation, ResponseState, Round
 from scoring.comparison import is_provisional
@@ -28,12 +29,15 @@ class CountryResult:
     """One country in one questionnaire. `invited` and `begun` count organisations; `begun` have given at least one answer.
 
     `coverage` = begun ÷ invited; `provisional` below 60 %. `scorecard` is None when nobody has begun: a gap, never a zero.
+    Only organisations that the audience may see are counted. `blind`: `country` is a letter, the counts are 0 and the
+    scorecard holds what may stand under a letter (`results.shown.blinded`).
     """
 
     country: str
     invited: int
     begun: int
     scorecard: Scorecard | None
+    blind: bool = False
 
     @property
     def coverage(self) -> float:
@@ -46,7 +50,11 @@ class CountryResult:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All countries of a round in one questionnaire, by country code, at one data revision. `invented`: to be labelled."""
+    """The countries that an audience may see, in one questionnaire: by country code, then those under a letter.
+
+    `revision`: the round's data revision; in the room the one at which what is shown last changed, so that it does not tell
+    of others' answers. `invented`: to be labelled. `left_out`: organisations that show their levels to nobody.
+    """
 
     round_name: str
     invented: bool
@@ -54,6 +62,8 @@ class Comparison:
     form: Form
     revision: int
     countries: tuple[CountryResult, ...]
+    audience: Audience = "facilitators"
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +97,21 @@ class LiveQuestionnaire:
         self._evidence = np.zeros((0, len(self._items)), np.uint8)
         self._last_saved = np.zeros(0, np.int64)
         self._routed: Codes | None = None
-        self._comparison: Comparison | None = None
+        self._compared: dict[Audience, tuple[int, Shown, Comparison]] = {}
         self._progress: tuple[Progress, ...] = ()
 
-    def comparison(self) -> Comparison:
-        """The countries compared at the newest durable revision."""
+    def comparison(self, shown: Shown) -> Comparison:
+        """What an audience may see of the countries, at the newest durable revision. Worked out once for all viewers."""
         with self._lock:
             self._follow()
-            if self._comparison is None:
-                self._comparison = self._compare()
-            return self._comparison
+            known = self._compared.get(shown.audience)
+            if known is not None and known[:2] == (self._seen, shown):
+                return known[2]
+            made = self._compare(shown)
+            if known is not None and shown.audience == "room" and replace(made, revision=known[2].revision) == known[2]:
+                made = known[2]
+            self._compared[shown.audience] = (self._seen, shown, made)
+            return made
 
     def progress(self) -> tuple[Progress, ...]:
         """Every organisation's progress, by country, then name."""
@@ -127,7 +142,7 @@ class LiveQuestionnaire:
         np.maximum.at(self._last_saved, rows, new.saved_at[mine])
         # What was read holds all changes up to `revision`, those of other questionnaires too.
         self._after = max(revision, int(new.sequence[-1]) if len(new.sequence) else 0)
-        self._seen, self._routed, self._comparison, self._progress = revision, None, None, ()
+        self._seen, self._routed, self._progress = revision, None, ()
 
     def _keep_rows(self, ids: NDArray[np.int64]) -> None:
         """Rows for these responses (rising ids) and no others: new ones are blank, erased ones go."""
@@ -144,22 +159,31 @@ class LiveQuestionnaire:
             self._routed = route(self.questionnaire, self._codes, self.form)
         return self._routed
 
-    def _compare(self) -> Comparison:
-        countries = sorted({organisation.country for organisation in self._organisations.values()})
-        of_response = [self._organisations[response.organisation_id].country for response in self._responses]
-        routed, evidence = self._route(), self._evidence
-        begun = (self._codes != UNANSWERED).any(axis=1)
+    def _compare(self, shown: Shown) -> Comparison:
+        listed = {o.id: o.country for o in self._organisations.values() if shown.includes(o.id)}
+        countries = sorted(set(listed.values()))
+        mine = np.array([response.organisation_id in listed for response in self._responses], np.bool_)
+        of_response = [listed[r.organisation_id] for r in self._responses if r.organisation_id in listed]
+        routed, evidence = self._route()[mine], self._evidence[mine]
+        begun = (self._codes[mine] != UNANSWERED).any(axis=1)
         members = np.array([countries.index(country) for country in of_response], dtype=np.intp)
         scores = score_panels(self.questionnaire, routed[begun], members[begun], len(countries), evidence[begun])
         results = []
         for index, country in enumerate(countries):
-            mine = members == index
-            count = int((mine & begun).sum())
+            own = members == index
+            count = int((own & begun).sum())
             card = scorecard(self.questionnaire, scores, index) if count else None
-            results.append(CountryResult(country, int(mine.sum()), count, card))
+            results.append(CountryResult(country, int(own.sum()), count, card))
         return Comparison(
-            self._round.name, self._round.invented, self.questionnaire, self.form, self._seen, tuple(results)
-        )  # fmt: skip
+            round_name=self._round.name,
+            invented=self._round.invented,
+            questionnaire=self.questionnaire,
+            form=self.form,
+            revision=self._seen,
+            countries=_under_letters(results, dict(shown.letters)),
+            audience=shown.audience,
+            left_out=shown.left_out,
+        )
 
     def _count(self) -> tuple[Progress, ...]:
         critical = np.array([item.critical for item in self.questionnaire.items])
@@ -180,6 +204,18 @@ class LiveQuestionnaire:
             for index, response in enumerate(self._responses)
         ]
         return tuple(sorted(listed, key=lambda p: (p.organisation.country, p.organisation.name, p.organisation.id)))
+
+
+def _under_letters(results: list[CountryResult], letters: dict[str, str]) -> tuple[CountryResult, ...]:
+    """The results with each country that has a letter under it, after the others; these only where enough can be shown."""
+    blind = [
+        CountryResult(letters[result.country], 0, 0, blinded(result.scorecard), blind=True)
+        for result in results
+        # First answers would show in whose seats somebody has begun.
+        if result.country in letters and result.scorecard is not None and not result.provisional
+    ]
+    named = [result for result in results if result.country not in letters]
+    return (*named, *(sorted(blind, key=lambda result: result.country) if len(blind) >= LEAST_BLIND else ()))
 
 
 def own_scorecard(questionnaire: Questionnaire, form: Form, codes: Codes, evidence: Codes) -> Scorecard:

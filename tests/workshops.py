@@ -9,6 +9,7 @@ from access.actor import Actor
 from access.invitation import InvitationDesk, actor_of, add_invitation
 from access.setup import RoundPlan, add_organisation, create_round
 from access.workshop import Workshop
+from results.facts import Visibility
 from results.store import ResponseStore
 from results.workshop import Organisation, Round
 
@@ -87,13 +88,23 @@ class Scene:
         return next(r.id for r in store.responses(self.round.id) if r.organisation_id == mine)
 
 
-def scene(store: ResponseStore, folder: Path, *, invented: bool = True, questionnaire: str = QUESTIONNAIRE) -> Scene:
+def scene(
+    store: ResponseStore,
+    folder: Path,
+    *,
+    invented: bool = True,
+    questionnaire: str = QUESTIONNAIRE,
+    visibility: Visibility = "named",
+) -> Scene:
     """Build the scene in a store; `folder` takes the questionnaire's file."""
     path = folder / "questionnaire.yaml"
     path.write_text(questionnaire, encoding="utf-8")
     workshop = Workshop(store)
     round_ = create_round(
-        workshop, RoundPlan("Test round", ((path, "full"),), notice="Who asks and why.", invented=invented)
+        workshop,
+        RoundPlan(
+            "Test round", ((path, "full"),), notice="Who asks and why.", invented=invented, visibility=visibility
+        ),
     )
     other = create_round(workshop, RoundPlan("Other round", ((path, "full"),)))
     organisations = {

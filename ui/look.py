@@ -17,6 +17,8 @@ STYLE = """
   h1 { padding: 0.2rem 0 0.3rem 0 !important; }
   .invented { background: #fff4d6; border: 1px solid #d9a400; color: #4d3a00; border-radius: 0.4rem; padding: 0.35rem 0.75rem;
     font-size: 0.9rem; }
+  .private { background: #9c2b00; color: #ffffff; font-weight: 600; border-radius: 0.4rem; padding: 0.35rem 0.75rem; }
+  [data-testid="stMain"]:has(.private) { box-shadow: inset 0 0 0 6px #9c2b00; }
   .muted { color: #55606b; font-size: 0.92rem; line-height: 1.5; }
   .question { font-size: 1.12rem; font-weight: 600; line-height: 1.4; margin: 0 0 0.15rem 0; }
   .badge { display: inline-block; background: #e7eff7; color: #14456e; border-radius: 0.3rem; padding: 0.05rem 0.45rem;
@@ -123,6 +125,11 @@ def style() -> None:
 
 def invented_notice(text: str) -> None:
     st.html(f'<div class="invented" role="note">{escape(text)}</div>')
+
+
+def private_notice(text: str) -> None:
+    """Across the page, and a frame around it: nobody shall project it unawares."""
+    st.html(f'<div class="private" role="note">{escape(text)}</div>')
 
 
 def muted(text: str) -> None:

@@ -88,8 +88,8 @@ _drawings: dict[tuple[object, ...], Drawn] = {}
 
 
 def drawn(round_id: int, comparison: Comparison, scale: Scale, language: str) -> Drawn:
-    """The heat map of a comparison, drawn once per data revision for all viewers."""
-    key = (round_id, comparison.questionnaire.id, comparison.revision, scale, language)
+    """The heat map of a comparison, drawn once per data revision and audience for all viewers."""
+    key = (round_id, comparison.questionnaire.id, comparison.audience, comparison.revision, scale, language)
     found = _drawings.get(key)
     if found is None:
         if len(_drawings) > 64:

@@ -14,7 +14,9 @@ from access.actor import Actor
 from access.invitation import COOKIE, actor_of
 from access.issuing import Issued
 from access.respondent import Sheet
+from results.facts import Visibility
 from results.ids import new_id
+from results.shown import Audience
 from survey.response import NOT_APPLICABLE, UNANSWERED, Answer
 from ui import process
 
@@ -82,6 +84,19 @@ def enter_page(url_path: str) -> None:
 def compared_questionnaire() -> str:
     """The questionnaire that the comparison page at this address shows."""
     return str(st.session_state.get(_PAGE, "")).removeprefix(COMPARE)
+
+
+def audience() -> Audience:
+    """Whose view the comparison page shows: the room's, unless the address asks for the facilitators' (`?view=facilitators`)."""
+    return "facilitators" if st.query_params.get("view") == "facilitators" else "room"
+
+
+def show_to(audience: Audience) -> None:
+    """Change the address of the comparison page to another view."""
+    if audience == "facilitators":
+        st.query_params["view"] = "facilitators"
+    else:
+        st.query_params.pop("view", None)
 
 
 def chosen(sheets: tuple[Sheet, ...]) -> Sheet:
@@ -186,6 +201,20 @@ def event_id(sheet: Sheet, item_id: str, answer: Answer, version: Seen) -> int:
         st.session_state[key] = known = (content, new_id())
     number: int = known[1]
     return number
+
+
+def visibility_key(stored: Visibility) -> str:
+    """The key of the choice of who sees the levels; its widget shows what is stored, whoever stored it."""
+    key = f"visibility-{language()}"
+    if st.session_state.get(key) != stored:
+        st.session_state[key] = stored
+    return key
+
+
+def chosen_visibility(key: str) -> Visibility | None:
+    """What that widget holds."""
+    chosen: Visibility | None = st.session_state.get(key)
+    return chosen
 
 
 def clock(moment: int | None) -> str:

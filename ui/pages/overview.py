@@ -6,7 +6,7 @@ import streamlit as st
 
 from access.respondent import my_sheets
 from charts.countries import country_name
-from ui import look, process, session
+from ui import look, process, session, who_sees
 from ui.texts import plain, t
 
 actor = session.require_actor()
@@ -50,4 +50,5 @@ for sheet in sheets:
                 st.switch_page("pages/review.py", query_params=address)
             if st.button(t("Own profile"), key=f"profile-{sheet.questionnaire.id}"):
                 st.switch_page("pages/profile.py", query_params=address)
+who_sees.choice()
 look.leave_link(t("Leave on this device"))

@@ -6,8 +6,9 @@ import streamlit as st
 
 from access import respondent
 from access.actor import RefusedError
+from access.visibility import own_visibility
 from results.store import StoreError
-from ui import incident, look, process, session
+from ui import incident, look, process, session, who_sees
 from ui.texts import plain, t
 
 actor = session.require_actor()
@@ -49,6 +50,8 @@ def change(action: str) -> None:
 
 
 session.show_told()
+own = own_visibility(process.workshop(), actor)
+look.muted(f"{t('Who sees our levels')}: {who_sees.sentence(own)} {t('The overview says more.')}")
 if sheet.state.status == "submitted":
     st.success(
         t(
