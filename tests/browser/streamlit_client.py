@@ -36,6 +36,7 @@ class Client:
         self.buttons: dict[str, str] = {}  # label → id
         self.codes: list[str] = []  # what code boxes show
         self.html: list[str] = []
+        self.received: list[bytes] = []  # every message as it came
         self.session_id = ""
         self._page_hash = ""
         origin = f"http://localhost:{port}"
@@ -73,7 +74,8 @@ class Client:
         self.html = []
         while True:
             forward = ForwardMsg()
-            forward.ParseFromString(self.socket.recv(timeout=30))
+            self.received.append(bytes(self.socket.recv(timeout=30)))
+            forward.ParseFromString(self.received[-1])
             if forward.WhichOneof("type") == "navigation":
                 self._page_hash = forward.navigation.page_script_hash
             elif forward.WhichOneof("type") == "new_session":
