@@ -32,6 +32,7 @@ EXTRA = {
     "markers": "\ue001 \u2060",
 }
 ALL = TEXTS | EXTRA
+PER_SECTION = 21
 
 
 def _parts(values: list, size: int) -> list[list]:
@@ -46,12 +47,12 @@ def _item(number: int, text: str, anchors: list[str], rest) -> dict:
     }  # fmt: skip
 
 
-def questionnaire(per_section: int = 12) -> str:
+def questionnaire(per_section: int = PER_SECTION) -> str:
     """Each text is an item's text and an anchor of some item; the others take their turn. YAML, as JSON is."""
     texts = list(ALL.values())
     turn, anchors = cycle(texts), cycle(texts)
     items = [_item(n, text, [next(anchors) for _ in range(5)], turn) for n, text in enumerate(texts)]
-    titles = [" ¦ ".join(some) for some in _parts([text for text in texts if len(text) < 400], 12)]
+    titles = [" ¦ ".join(some) for some in _parts([text for text in texts if len(text) < 60], 3)]
     sections = [
         {"id": f"d{n}", "title": titles[n % len(titles)], "items": list(some)}
         for n, some in enumerate(_parts(items, per_section))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from survey.direction import isolated
 from survey.translation import interface_text
 from ui import session
 
@@ -13,9 +14,11 @@ _WORD_JOINER = "\u2060"
 
 
 def t(text: str, /, **facts: object) -> str:
-    """The text in the session's language, filled with facts."""
+    """The text in the session's language, filled with facts; words among them turn nobody's direction but their own."""
     found = interface_text(session.language(), text)
-    return found.format(**facts) if facts else found
+    if not facts:
+        return found
+    return found.format(**{key: isolated(fact) if isinstance(fact, str) else fact for key, fact in facts.items()})
 
 
 def plain(text: str) -> str:
