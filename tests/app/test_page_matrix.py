@@ -32,19 +32,21 @@ PAGES: dict[str, tuple[set[str | None], set[str]]] = {
     "colleagues": ({"coordinator"}, {"north"}),
     "joined": ({"facilitator"}, {"north", "south", "east"}),
     "compare": ({"facilitator"}, set()),
+    "authoring": ({"author"}, set()),
+    "people": ({"administrator"}, set()),
+    "audit": ({"administrator"}, set()),
 }
 ADDRESSES = {
-    "section": "questions", "review": "review", "profile": "profile", "colleagues": "colleagues", "compare": "compare-tiny",
+    "section": "questions", "review": "review", "profile": "profile", "colleagues": "colleagues", "compare": "compare-tiny", "audit": "audit",
 }  # fmt: skip
 # Something that stands on the page, so that a test which sees nothing fails.
 SHOWN = {
     "welcome": "personal link", "overview": "Agency North", "section": "SAID-north", "review": "Are people trained",
-    "profile": "Agency North", "colleagues": "PERSON-north", "joined": "Agency South", "compare": "data revision",
+    "profile": "Agency North", "colleagues": "PERSON-north", "joined": "Agency South", "compare": "revision", "authoring": "Questionnaires", "people": "People", "audit": "Audit trail",
 }  # fmt: skip
 OWN: dict[str | None, set[str]] = {
-    None: set(), "respondent": {"north"}, "coordinator": {"north"}, "facilitator": {"north", "south", "east"},
+    None: set(), "respondent": {"north"}, "coordinator": {"north"}, "facilitator": {"north", "south", "east"}, "author": set(), "administrator": set(),
 }  # fmt: skip
-BY_LINK = (None, "respondent", "coordinator", "facilitator")
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,7 @@ def test_every_page_is_tried():
     assert set(PAGES) == set(SHOWN) == {file.stem for file in (ROOT / "ui" / "pages").glob("*.py")}
 
 
-@pytest.mark.parametrize("role", BY_LINK)
+@pytest.mark.parametrize("role", [None, *ROLES])
 def test_s1_s2_a_page_that_is_not_of_the_role_does_not_exist(at, role):
     """The browser names a page by the hash of its address, which anybody can work out."""
     test = opened(at, role, "main.py").run()
