@@ -73,16 +73,16 @@ STATUS: dict[tuple[str, str], tuple[int, ...]] = {
     ("OPTIONS", "/_stcore/metrics"): NONE,
     ("GET", "/media/{file_id:path}"): NONE,
     ("OPTIONS", "/media/{file_id:path}"): PREFLIGHT,
-    ("PUT", "/_stcore/upload_file/{session_id}/{file_id}"): NO_FORGERY,
-    ("DELETE", "/_stcore/upload_file/{session_id}/{file_id}"): NO_FORGERY,
-    ("OPTIONS", "/_stcore/upload_file/{session_id}/{file_id}"): PREFLIGHT,
+    ("PUT", "/_stcore/upload_file/{session_id}/{file_id}"): NONE,
+    ("DELETE", "/_stcore/upload_file/{session_id}/{file_id}"): NONE,
+    ("OPTIONS", "/_stcore/upload_file/{session_id}/{file_id}"): NONE,
     ("GET", "/component/{path:path}"): NONE,
     ("OPTIONS", "/component/{path:path}"): NONE,
     ("GET", "/_stcore/bidi-components/{path:path}"): NONE,
     ("OPTIONS", "/_stcore/bidi-components/{path:path}"): NONE,
-    ("GET", "/auth/login"): (302,) * 6,
-    ("GET", "/auth/logout"): (302,) * 6,
-    ("GET", "/oauth2callback"): (302,) * 6,
+    ("GET", "/auth/login"): NONE,
+    ("GET", "/auth/logout"): NONE,
+    ("GET", "/oauth2callback"): NONE,
 }
 AGENTS = ("/_stcore/agent/interact", "/_stcore/agent/openapi.json", "/_stcore/agent/mcp")
 STATUS |= {(method, path): NONE for path in AGENTS for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS")}
