@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 # Before numpy is loaded, which is why the entries import this module first. The matrices are small: threads of BLAS only compete
 # with those that serve pages (p99 of a save with 10 dashboards: 386 ms against 3).
@@ -14,12 +15,39 @@ HERE = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """Where staff can sign in by OpenID Connect. `name`: what the button calls it. The secret is in no printed form of it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+
+    def fault(self) -> str:
+        """Why it cannot be used; "" when it can. Plain http is for a provider on this machine only."""
+        given = {"ISSUER": self.issuer, "CLIENT_ID": self.client_id, "CLIENT_SECRET": self.client_secret}
+        missing = [f"READINESS_OIDC_{name}" for name, value in given.items() if not value]
+        if missing:
+            return f"{' and '.join(missing)} is missing"
+        try:
+            address = urlsplit(self.issuer)
+            host, scheme = address.hostname, address.scheme
+        except ValueError:
+            return "the issuer is not an address"
+        local = host in ("localhost", "127.0.0.1", "::1")
+        if not host or scheme not in (("https", "http") if local else ("https",)) or address.query or address.fragment:
+            return "the issuer is not an address that begins with https:// and has no '?' or '#'"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`database`: URL of the store. `base_url`: what links and QR codes point to, without a final slash.
 
     `base_url_given`: it was set from outside, and is not the default of one machine.
     `questionnaires`: folder with the questionnaire files. `cache`: folder for files that can be made anew.
     `backup_hours`: between backups of an embedded database while the app runs; 0: none.
+    `identity_provider`: where staff sign in besides by passphrase; None when nothing of it is set.
     """
 
     database: str
@@ -28,6 +56,7 @@ class Settings:
     cache: Path
     base_url_given: bool = False
     backup_hours: float = 24.0
+    identity_provider: IdentityProvider | None = None
 
     @property
     def secure(self) -> bool:
@@ -36,7 +65,9 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """Settings from READINESS_DB, _BASE_URL, _QUESTIONNAIRES, _CACHE and _BACKUP_HOURS, with defaults for one machine."""
+    """Settings from READINESS_DB, _BASE_URL, _QUESTIONNAIRES, _CACHE, _BACKUP_HOURS and _OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET,
+    _NAME, with defaults for one machine.
+    """
     cache = os.environ.get("READINESS_CACHE") or str(
         Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ai-readiness"
     )
@@ -47,7 +78,18 @@ def read_settings() -> Settings:
         cache=Path(cache),
         base_url_given="READINESS_BASE_URL" in os.environ,
         backup_hours=_hours(os.environ.get("READINESS_BACKUP_HOURS", "")),
+        identity_provider=_identity_provider(),
     )
+
+
+def _identity_provider() -> IdentityProvider | None:
+    issuer, client_id, client_secret, name = (
+        os.environ.get(f"READINESS_OIDC_{part}", "").strip()
+        for part in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "NAME")
+    )
+    if not (issuer or client_id or client_secret):
+        return None
+    return IdentityProvider(issuer, client_id, client_secret, name or "your organisation's account")
 
 
 def _hours(text: str) -> float:

@@ -7,18 +7,20 @@ from settings import HERE, Settings, read_settings  # first: see there
 # isort: split
 import argparse
 import contextlib
-import csv
 import dataclasses
 import errno
+import io
 import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 from urllib.parse import urlsplit
 
+from access.admin_commands import add_commands as add_admin_commands
+from access.staff_commands import add_staff_commands
 from results.store_commands import add_commands
 from survey.problems import Problem, ProblemsError, message
 
@@ -95,26 +97,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _admin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    admin = commands.add_parser("admin", help="set up a round; look into a questionnaire")
+    admin = commands.add_parser("admin", help="rounds, people, the audit trail; look into a questionnaire")
     tasks = admin.add_subparsers(title="tasks", required=True, metavar="TASK")
-    opened = tasks.add_parser("round", help="open a round and write a personal link for each organisation")
-    opened.add_argument("organisations", metavar="ORGANISATIONS.csv", type=Path, help="columns country,name")
-    opened.add_argument("--name", required=True, help="the round's name, for example 'Workshop 2026'")
-    opened.add_argument("--form", choices=("full", "pulse"), default="full")
-    opened.add_argument("--notice", type=Path, metavar="FILE", help="text: who asks, why, who sees the answers")
-    opened.add_argument(
-        "--keep-until", default="", metavar="DATE", help="until when answers are kept, for example 2028-12-31"
-    )
-    opened.add_argument(
-        "--visibility",
-        choices=("named", "blind", "facilitators", "nobody"),
-        default="facilitators",
-        help="who sees an organisation's levels until it chooses (default facilitators); say so in the notice",
-    )
-    opened.add_argument("--db", default=read_settings().database, metavar="URL")
-    opened.add_argument("--base-url", default=read_settings().base_url, metavar="URL")
-    opened.add_argument("--links", default="-", metavar="FILE.csv", help="where the links go ('-' = standard output)")
-    opened.set_defaults(command=_admin_round)
+    known = read_settings()
+    add_admin_commands(tasks, known.database, known.base_url, known.questionnaires, _secret_output)
 
     instrument = tasks.add_parser("instrument", help="what many answers tell the author of a questionnaire")
     instrument.add_argument("questionnaire", metavar="QUESTIONNAIRE.yaml", type=Path)
@@ -123,6 +109,7 @@ def _admin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     instrument.add_argument("--form", choices=("full", "pulse"), default="full")
     instrument.add_argument("--json", action="store_true", help="one JSON object, in full precision")
     instrument.set_defaults(command=_admin_instrument)
+    add_staff_commands(tasks, known.database, known.base_url)
 
 
 def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -202,7 +189,11 @@ def _demo(options: argparse.Namespace) -> int:
     base = chosen.base_url
     print(f"\n  Facilitator      {base}/i/{links.facilitator}")
     print(f"  Coordinator      {base}/i/{links.coordinator}   ({links.organisation})")
-    print(f"  Colleague        {base}/i/{links.colleague}\n", flush=True)
+    print(f"  Colleague        {base}/i/{links.colleague}")
+    print(
+        f"  In the room      {base}/join   (room {links.join_code}, the coordinator {links.organisation_code})\n",
+        flush=True,
+    )
     return _serve(options, chosen)
 
 
@@ -229,8 +220,10 @@ def _in_use(options: argparse.Namespace) -> bool:
 
 
 def _serve(options: argparse.Namespace, chosen: Settings) -> int:
+    import logs
     from ui import process
 
+    logs.set_up()
     process.start_or_exit(chosen)
     # Streamlit finds .streamlit/config.toml beside the launcher; a console script's folder has none.
     sys.argv = [str(HERE / "survey_app.py")]
@@ -280,38 +273,6 @@ def _bench(options: argparse.Namespace) -> int:
     return run_benchmarks(options.names)
 
 
-def _admin_round(options: argparse.Namespace) -> int:
-    from access.invitation import add_invitation
-    from access.setup import RoundPlan, add_organisation, create_round
-    from access.workshop import Workshop
-    from charts.countries import country_name
-    from results.organisations_file import read_organisations
-    from results.store import StoreError, open_store
-    from survey.text_file import read_text
-
-    invited = read_organisations(options.organisations, lambda code: country_name(code) != code)
-    notice = read_text(options.notice, str(options.notice), "A001", 100_000) if options.notice else ""
-    files = sorted(read_settings().questionnaires.glob("*/questionnaire.yaml"), key=_order)
-    plan = RoundPlan(options.name, tuple((file, options.form) for file in files), notice, options.keep_until)
-    plan = dataclasses.replace(plan, visibility=options.visibility)
-    try:
-        out = _output(options.links, private=True)
-        workshop = Workshop(open_store(options.db))
-    except StoreError as error:
-        print(f"{error.code} {error}", file=sys.stderr)
-        return REFUSED
-    with out as stream, contextlib.closing(workshop):
-        round_ = create_round(workshop, plan)
-        base = f"{options.base_url.rstrip('/')}/i/"
-        rows = [("facilitator", "", "", base + add_invitation(workshop, round_, None, "facilitator", "Facilitator"))]
-        for entry in invited:
-            organisation = add_organisation(workshop, round_, entry.country, entry.name)
-            token = add_invitation(workshop, round_, organisation.id, "coordinator", "Coordinator")
-            rows.append(("coordinator", country_name(entry.country), entry.name, base + token))
-        csv.writer(stream, lineterminator="\n").writerows([("role", "country", "organisation", "link"), *rows])
-    return DONE
-
-
 def _admin_instrument(options: argparse.Namespace) -> int:
     from results.instrument_file import as_json, as_lines, examine_file
 
@@ -320,24 +281,32 @@ def _admin_instrument(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _order(file: Path) -> tuple[int, str]:
-    """Strategy, ethics, standards, then any others by name."""
-    known = ("strategy", "ethics", "standards")
-    name = file.parent.name
-    return (known.index(name) if name in known else len(known), name)
-
-
-def _output(path: str, *, private: bool = False) -> contextlib.AbstractContextManager[TextIO]:
-    """Where a command writes (`-` = standard output). `private`: links are secrets, readable by the file's owner only."""
+def _output(path: str) -> contextlib.AbstractContextManager[TextIO]:
+    """Where a command writes (`-` = standard output)."""
     if path == "-":
         return contextlib.nullcontext(sys.stdout)
+    return os.fdopen(_opened(path, 0o644), "w", encoding="utf-8", newline="")
+
+
+@contextlib.contextmanager
+def _secret_output(path: str) -> Iterator[BinaryIO]:
+    """The same for bytes that are secrets: a file is readable by its owner only, also where it was there before."""
+    if path == "-":
+        text = io.BytesIO()
+        yield text
+        sys.stdout.write(text.getvalue().decode("utf-8-sig"))
+        return
+    descriptor = _opened(path, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        os.fchmod(descriptor, 0o600)
+        yield stream
+
+
+def _opened(path: str, mode: int) -> int:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o644)
-        if private:
-            os.fchmod(descriptor, 0o600)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     except OSError as error:
         raise OutputError(path, error.strerror or "it cannot be written") from None
-    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
 
 
 def _refused(code: str, **facts: object) -> int:

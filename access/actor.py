@@ -31,6 +31,6 @@ class Actor:
 class RefusedError(Exception):
     """The actor may not do this, or not now. `code` and text come from the catalogue; the text is safe to show."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **facts: object) -> None:
         self.code = code
-        super().__init__(message(code))
+        super().__init__(message(code, **facts))

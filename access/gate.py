@@ -30,7 +30,10 @@ def refuse(workshop: Workshop, actor: Actor, action: Action, code: str = "P001")
 
     The trail names the actor's own place, not the one that was tried: an id from outside may be anything.
     """
-    log.warning("refused %s to %s %s in round %s: %s", action, actor.role, actor.key, actor.round_id, code)
+    log.warning(
+        "refused %(action)s to %(role)s %(key)s in round %(round)s: %(code)s",
+        {"action": action, "role": actor.role, "key": actor.key, "round": actor.round_id, "code": code},
+    )
     workshop.store.write(Note(event(actor, action, actor.home, outcome=code)))
     return RefusedError(code)
 
@@ -56,6 +59,9 @@ def do(
     """
     result = workshop.write(Audited(command, event(actor, action, there, subject), then))  # type: ignore[arg-type]
     if isinstance(result, Refused):
-        log.warning("refused %s to %s %s in round %s: %s", action, actor.role, actor.key, actor.round_id, result.code)
+        log.warning(
+            "refused %(action)s to %(role)s %(key)s in round %(round)s: %(code)s",
+            {"action": action, "role": actor.role, "key": actor.key, "round": actor.round_id, "code": result.code},
+        )
         raise RefusedError(result.code)
     return result

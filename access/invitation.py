@@ -1,4 +1,7 @@
-"""Personal links and the browser sessions they open. Tokens and cookies are 128-bit secrets; only their SHA-256 is kept."""
+"""Personal links and the browser sessions they open. Tokens and cookies are 128-bit secrets; only their SHA-256 is kept.
+
+An invitation is good until it is revoked or has expired; then it is as unknown, and so is every session it opened.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,18 @@ import secrets
 from dataclasses import dataclass
 
 from access.actor import Actor
-from access.gate import authorise, do, refuse
+from access.staff_session import end_staff_session, staff_actor
 from access.workshop import Workshop
 from charts.countries import country_name
+from results.facts import Expiry
 from results.ids import now
-from results.store import AddInvitation, AddSession, EndSession, RevokeInvitation
+from results.store import AddInvitation, AddSession, EndSession
 from results.workshop import Invitation, InvitationRole, Round, Session
 
 COOKIE = "readiness_session"
 SESSION_DAYS = 14
-_DAY = 86_400_000_000
+FACILITATOR_HOURS = 8
+_HOUR = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +56,10 @@ def new_invitation(
 def add_invitation(
     workshop: Workshop, round_: Round, organisation_id: int | None, role: InvitationRole, label: str
 ) -> str:
-    """A new link's token. For programs that set up a round; people go through `invite_colleague`."""
+    """A new link's token. For programs that set up a round; people go through `access.issuing`."""
     token, command = new_invitation(round_.id, organisation_id, role, label)
     workshop.write(command)
     return token
-
-
-def invite_colleague(workshop: Workshop, actor: Actor, label: str) -> str:
-    """A token for a colleague of the coordinator's own organisation, who may answer but not submit."""
-    authorise(workshop, actor, "invite a colleague", actor.home)
-    token, command = new_invitation(actor.round_id, actor.organisation_id, "respondent", label.strip()[:80])
-    subject = key_of(command.invitation.token_hash)
-    do(workshop, actor, "invite a colleague", actor.home, command, subject=subject)
-    return token
-
-
-def colleagues(workshop: Workshop, actor: Actor) -> tuple[Invitation, ...]:
-    """The links of the coordinator's own organisation, revoked ones left out."""
-    authorise(workshop, actor, "list colleagues", actor.home)
-    listed = workshop.store.invitations(actor.round_id, actor.organisation_id)
-    return tuple(invitation for invitation in listed if invitation.revoked_at is None)
-
-
-def revoke(workshop: Workshop, actor: Actor, token_hash: str) -> None:
-    """End a colleague's link and every session it opened; a coordinator's own link cannot be ended by itself."""
-    authorise(workshop, actor, "end a colleague's link", actor.home)
-    mine = {invitation.token_hash: invitation for invitation in colleagues(workshop, actor)}
-    if token_hash not in mine or mine[token_hash].role != "respondent":
-        raise refuse(workshop, actor, "end a colleague's link")
-    command = RevokeInvitation(token_hash, now())
-    do(workshop, actor, "end a colleague's link", actor.home, command, subject=key_of(token_hash))
 
 
 class InvitationDesk:
@@ -91,7 +70,11 @@ class InvitationDesk:
 
     def look_up(self, token: str) -> Welcome | None:
         """What the link's page shows. Changes nothing, so that prefetching a link is harmless."""
-        invitation = _valid(self._workshop, digest(token))
+        return self.welcome(digest(token))
+
+    def welcome(self, token_hash: str) -> Welcome | None:
+        """The same for a link whose hash is known."""
+        invitation = valid_invitation(self._workshop, token_hash)
         round_ = self._workshop.round(invitation.round_id) if invitation else None
         if invitation is None or round_ is None:
             return None
@@ -106,44 +89,73 @@ class InvitationDesk:
 
     def open(self, token: str) -> str | None:
         """Open a session; the secret for its cookie."""
-        invitation = _valid(self._workshop, digest(token))
-        if invitation is None:
-            return None
-        secret, moment = secrets.token_urlsafe(16), now()
-        session = Session(digest(secret), invitation.token_hash, moment, moment + SESSION_DAYS * _DAY)
-        self._workshop.write(AddSession(session))
-        return secret
+        return open_session(self._workshop, digest(token))
 
     def close_session(self, secret: str) -> None:
         """End the session of this cookie, if there is one."""
         if self._workshop.store.session(digest(secret)) is not None:
             self._workshop.write(EndSession(digest(secret), now()))
+        else:
+            end_staff_session(self._workshop, digest(secret))
 
 
 def actor_of(workshop: Workshop, secret: str | None) -> Actor | None:
-    """The actor behind a session cookie. None when there is no session, it has expired, or its link was revoked."""
-    if not secret:
-        return None
-    session_hash = digest(secret)
+    """The actor behind a session cookie, of a link or of an account. None when there is no session or it is over (`is_open`)."""
+    return _actor_behind(workshop, digest(secret)) if secret else None
+
+
+def is_open(workshop: Workshop, session_hash: str) -> bool:
+    """Whether the session goes on: it has not expired or been left, its link is good, its person may still do this."""
+    return _actor_behind(workshop, session_hash) is not None
+
+
+def _actor_behind(workshop: Workshop, session_hash: str) -> Actor | None:
     if known := workshop.sessions.get(session_hash):
         return known
     session = workshop.store.session(session_hash)
-    if session is None or session.expires_at <= now():
-        return None
-    invitation = _valid(workshop, session.token_hash)
+    actor = _invited_actor(workshop, session) if session else staff_actor(workshop, session_hash)
+    if actor is not None:
+        workshop.sessions.put(session_hash, actor)
+    return actor
+
+
+def _invited_actor(workshop: Workshop, session: Session) -> Actor | None:
+    invitation = valid_invitation(workshop, session.token_hash) if session.expires_at > now() else None
     if invitation is None:
         return None
-    actor = Actor(
+    return Actor(
         invitation.role,
         invitation.round_id,
         invitation.organisation_id,
         invitation.label,
         key_of(invitation.token_hash),
     )
-    workshop.sessions.put(session_hash, actor)
-    return actor
 
 
-def _valid(workshop: Workshop, token_hash: str) -> Invitation | None:
+def open_session(workshop: Workshop, token_hash: str) -> str | None:
+    """A new session of an invitation: the secret for its cookie. None when the invitation is unknown, revoked or expired.
+
+    It lasts 14 days, a facilitator's 8 hours. Who calls this has seen the token or its code.
+    """
+    invitation = valid_invitation(workshop, token_hash)
+    if invitation is None:
+        return None
+    secret, moment = secrets.token_urlsafe(16), now()
+    hours = FACILITATOR_HOURS if invitation.role == "facilitator" else SESSION_DAYS * 24
+    workshop.write(AddSession(Session(digest(secret), token_hash, moment, moment + hours * _HOUR)))
+    return secret
+
+
+def expiry_of(workshop: Workshop, token_hash: str) -> int | None:
+    """When the invitation ends by itself, or None."""
+    known = workshop.store.facts(Expiry, token_hash=token_hash)
+    return known[0].expires_at if known else None
+
+
+def valid_invitation(workshop: Workshop, token_hash: str) -> Invitation | None:
+    """The invitation, unless it is unknown, revoked or expired."""
     invitation = workshop.store.invitation(token_hash)
-    return invitation if invitation is not None and invitation.revoked_at is None else None
+    if invitation is None or invitation.revoked_at is not None:
+        return None
+    expires = expiry_of(workshop, token_hash)
+    return invitation if expires is None or expires > now() else None

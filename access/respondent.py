@@ -126,7 +126,10 @@ def queue_answer(
         check_answer(asked.questionnaire, item_id, answer, asked.form)
         _check_kept(workshop, response_id, item_id, answer)
     except AnswerRefusedError as error:
-        log.warning("refused an answer of %s in response %s: %s", actor.key, response_id, error.code)
+        log.warning(
+            "refused an answer of %(key)s in response %(response)s: %(code)s",
+            {"key": actor.key, "response": response_id, "code": error.code},
+        )
         raise
     return workshop.store.write(
         SaveAnswer(event_id or new_id(), response_id, item_id, answer, based_on, actor.key, now())

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from access.issuing import LABELS, OPERATOR, Issued, Seat, end_invitation, hand_out, prepare, prepare_again
+from access.joining import set_join_code
 from access.visibility import UNCHOSEN, WHOLE_ROUND
 from access.workshop import Workshop
 from results.facts import Consent, Visibility
 from results.ids import new_id, now
+from results.organisations_file import Invited
 from results.store import AddOrganisation, AddRound, Keep
-from results.workshop import Organisation, PinnedQuestionnaire, ResponseState, Round
+from results.workshop import InvitationRole, Organisation, PinnedQuestionnaire, ResponseState, Round
 from survey.loader import content_hash, parse
 from survey.questionnaire import Form
 
@@ -49,6 +52,66 @@ def add_organisation(workshop: Workshop, round_: Round, country: str, name: str)
     )
     workshop.write(AddOrganisation(organisation, tuple(responses)))
     return organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new round with what is handed out; the secrets are nowhere else."""
+
+    round: Round
+    issued: tuple[Issued, ...]
+    join_code: str = field(repr=False)
+
+
+def invite_all(
+    workshop: Workshop,
+    plan: RoundPlan,
+    invited: Iterable[Invited],
+    expires_at: int | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> Made:
+    """Open a round, with a link for its facilitator, a link and a code for each organisation's coordinator, and a join code.
+
+    A third of a second for each organisation. `tell(done, of)` reports invitations.
+    """
+    round_ = create_round(workshop, plan)
+    seats = [Seat(round_.id, None, "facilitator", LABELS["facilitator"], expires_at)]
+    for entry in invited:
+        organisation = add_organisation(workshop, round_, entry.country, entry.name)
+        seats.append(Seat(round_.id, organisation.id, "coordinator", LABELS["coordinator"], expires_at))
+    issued = []
+    for number, seat in enumerate(seats, 1):
+        issued.append(hand_out(workshop, OPERATOR, "issue invitations", prepare(workshop, seat)))
+        if tell:
+            tell(number, len(seats))
+    return Made(round_, tuple(issued), set_join_code(workshop, OPERATOR, round_))
+
+
+def reissue_at_terminal(
+    workshop: Workshop, round_id: int | None, organisation: str | None, expires_at: int | None = None
+) -> Issued | None:
+    """A new invitation for an organisation's coordinator (its id, or its name), or for the facilitator (None). All earlier ones of
+    that role there end. `round_id` None: the newest round. None when there is no such round or organisation, or two of the name.
+    """
+    round_ = next((one for one in workshop.store.rounds() if round_id in (None, one.id)), None)
+    if round_ is None:
+        return None
+    role: InvitationRole = "coordinator" if organisation else "facilitator"
+    number = None
+    if organisation:
+        named = [one for one in workshop.store.organisations(round_.id) if organisation in (str(one.id), one.name)]
+        if len(named) != 1:
+            return None
+        number = named[0].id
+    listed = workshop.store.invitations(round_.id)
+    olds = [one for one in listed if (one.role, one.organisation_id, one.revoked_at) == (role, number, None)]
+    if olds:
+        prepared = prepare_again(workshop, olds[-1], expires_at)
+    else:
+        prepared = prepare(workshop, Seat(round_.id, number, role, LABELS[role], expires_at))
+    for old in olds[:-1]:
+        end_invitation(workshop, OPERATOR, "end an invitation", old)
+    return hand_out(workshop, OPERATOR, "issue invitations", prepared)
 
 
 def _pin(path: Path, form: Form) -> PinnedQuestionnaire:

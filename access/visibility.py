@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, get_args
 
 from access.gate import authorise, do, refuse
-from access.shared_secret import shared_secret
+from access.secret import shared_secret
 from results.facts import Consent, Visibility
 from results.ids import now
 from results.shown import Audience, Shown

@@ -21,6 +21,7 @@ REGISTRY = {
     "comparing": "benchmarks.comparing",
     "replays": "benchmarks.replays",
     "answering": "benchmarks.answering",
+    "checks": "benchmarks.checks",
     "coverage": "benchmarks.coverage",
     "files": "benchmarks.files",
     "store": "benchmarks.store",

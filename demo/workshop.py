@@ -16,10 +16,13 @@ import numpy as np
 from access import respondent
 from access.actor import Actor
 from access.invitation import InvitationDesk, actor_of, add_invitation
+from access.issuing import LABELS, OPERATOR, Seat, hand_out, prepare
+from access.joining import set_join_code
 from access.respondent import Sheet
 from access.setup import RoundPlan, add_organisation, create_round
 from access.visibility import choose_visibility
 from access.workshop import Workshop, finished
+from results.facts import JoinCode
 from results.store import Result, Saved
 from results.workshop import Round
 from survey.questionnaire import Questionnaire
@@ -46,12 +49,14 @@ _CLOSED = 0.16  # of the agencies of countries that are named
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Tokens of ready-made links into the invented workshop: one for each role."""
+    """Tokens of ready-made links into the invented workshop, one for each role, and its codes: the room's and the organisation's."""
 
     facilitator: str
     coordinator: str
     colleague: str
     organisation: str
+    organisation_code: str
+    join_code: str
 
 
 def round_name(seed: int) -> str:
@@ -170,9 +175,14 @@ def _links(workshop: Workshop, round_: Round) -> Links:
     chosen = min(
         organisations, key=lambda organisation: (counts[organisation.id], organisation.country, organisation.name)
     )
+    seat = Seat(round_.id, chosen.id, "coordinator", LABELS["coordinator"])
+    coordinator = hand_out(workshop, OPERATOR, "issue invitations", prepare(workshop, seat))
+    codes = [known.code for known in workshop.store.facts(JoinCode, round_id=round_.id) if known.code]
     return Links(
         facilitator=add_invitation(workshop, round_, None, "facilitator", "Facilitator"),
-        coordinator=add_invitation(workshop, round_, chosen.id, "coordinator", "Coordinator"),
+        coordinator=coordinator.token,
         colleague=add_invitation(workshop, round_, chosen.id, "respondent", "Colleague"),
         organisation=chosen.name,
+        organisation_code=coordinator.code,
+        join_code=codes[0] if codes else set_join_code(workshop, OPERATOR, round_),
     )

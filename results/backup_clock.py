@@ -73,7 +73,7 @@ class BackupClock:
             self._not_before = time.monotonic() + 60
             if self._is_due():
                 made = self._store.backup()
-                _log.info("backup %s", made.file)
+                _log.info("backup %(file)s", {"file": str(made.file)})
 
     def _is_due(self) -> bool:
         folder = backups_of(self._store.path)

@@ -213,7 +213,7 @@ class DuckDBStore:
             self._failed_at = time.monotonic()
             raise
         self._failed_at = None
-        _log.warning("%s failed and was opened again", self.path.name)
+        _log.warning("%(file)s failed and was opened again", {"file": self.path.name})
 
     # --- upkeep
     def backup(self, folder: Path | None = None, progress: Callable[[int], None] | None = None) -> Backup:

@@ -55,7 +55,10 @@ def open_files(path: Path) -> Opened:
                 compare(connection)
             replayed = carry_out(connection, path, found, planned[0])
             if found.torn:
-                _log.warning("%s: %d bytes of an unfinished line were set aside", found.path.name, found.torn)
+                _log.warning(
+                    "%(file)s: %(bytes)d bytes of an unfinished line were set aside",
+                    {"file": found.path.name, "bytes": found.torn},
+                )
             journal = reopen(found)
     except OSError as error:
         connection.close()

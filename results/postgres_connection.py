@@ -133,7 +133,10 @@ def _migrate(connection: Connection, where: str) -> str:
     if is_standby:
         raise StoreError("S038", path=where)
     if fsync != "on":
-        _log.warning("%s runs with fsync = %s: what it acknowledges is lost when its machine stops", where, fsync)
+        _log.warning(
+            "%(file)s runs with fsync = %(setting)s: what it acknowledges is lost when its machine stops",
+            {"file": where, "setting": fsync},
+        )
     connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
     done, scripts = _schema_of(connection), numbered_sql("postgres")
     if done == _FOREIGN:

@@ -67,7 +67,8 @@ class Signals:
                     was_heard, self._read_at = self._read_at > float("-inf"), float("-inf")
                 if was_heard:
                     _log.warning(
-                        "changes of other replicas are asked for, not heard, for now: %s", type(error).__name__
+                        "changes of other replicas are asked for, not heard, for now: %(error)s",
+                        {"error": type(error).__name__},
                     )
                 self._closing.wait(_REST)
 

@@ -127,7 +127,7 @@ class PostgresStore:
                     self._is_up = False
                     raise postgres_connection.refusal(error, self._conninfo) from None
                 if not attempts:
-                    _log.warning("a write is tried again: %s", type(error).__name__)
+                    _log.warning("a write is tried again: %(error)s", {"error": type(error).__name__})
                 attempts += 1
                 time.sleep(rest)
             else:

@@ -91,8 +91,10 @@ def carry_out(connection: duckdb.DuckDBPyConnection, database: Path, found: Scan
             _write(connection, planned.missing, found, database)
         except duckdb.Error as error:
             raise ReplayError(type(error).__name__) from None
-        message = "%s: %d line(s) and %d row(s) replayed from the journal"
-        _log.warning(message, database.name, planned.lines, planned.rows)
+        _log.warning(
+            "%(file)s: %(lines)d line(s) and %(rows)d row(s) replayed from the journal",
+            {"file": database.name, "lines": planned.lines, "rows": planned.rows},
+        )
     return Replayed(planned.lines, planned.rows)
 
 

@@ -80,7 +80,7 @@ def _keep_base(database: Path) -> Backup | None:
         with duckdb.connect(str(database)) as connection:
             return back_up(connection, database, backups_of(database))
     except StoreError as error:
-        _log.warning("%s %s", error.code, error)
+        _log.warning("no backup of what was restored could be made: %(code)s", {"code": error.code})
         return None
 
 

@@ -107,7 +107,7 @@ class GroupWriter(Generic[_Task]):
                 self._keep_singly(batch, error)
                 return
             # The store is away, not a command wrong: none of them could be kept alone. (Its text is for whoever runs it.)
-            _log.error("%d command(s) were not kept: %s %s", len(batch), error.code, error)
+            _log.error("%(count)d command(s) were not kept: %(code)s", {"count": len(batch), "code": error.code})
             for _, future in batch:
                 future.set_exception(StoreError("P007"))
             return
@@ -125,7 +125,9 @@ class GroupWriter(Generic[_Task]):
             return
         command, future = batch[0]
         # Kinds only: a driver's message can quote an answer's text, which does not belong in a log.
-        _log.error("%s was not kept: %s", type(command).__name__, type(error).__name__)
+        _log.error(
+            "%(command)s was not kept: %(error)s", {"command": type(command).__name__, "error": type(error).__name__}
+        )
         future.set_exception(StoreError("P007"))
 
 

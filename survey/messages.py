@@ -250,6 +250,67 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
         "error",
         "Somebody else changed this at the same moment. Look at it again, then repeat what you wanted to do.",
     ),
+    # --- codes and passphrases
+    "P020": ("error", "Too many people are coming in at this moment. Wait ten seconds and try again; nothing is lost."),
+    "P021": ("error", "The passphrase is too short. Use at least 15 characters: four or five words, with spaces."),
+    "P022": ("error", "The passphrase is too long, or has a character that is not text. Use at most 250 characters."),
+    "P023": (
+        "error",
+        (
+            "Many people choose this passphrase, or it is only a name or a repetition. Choose four or five words that "
+            "have nothing to do with each other."
+        ),
+    ),
+    "P024": (
+        "error",
+        (
+            "This is not a code. It has 5 letters and digits for a room, or 14 for an organisation, and never "
+            "0 O, 1 I L, 2 Z, 5 S, 8 B, G, Q or U. Read it again and type it once more."
+        ),
+    ),
+    "P030": (
+        "error",
+        "This code is not valid (any more). Compare it with your card symbol by symbol, or ask the facilitator for a new one.",
+    ),
+    "P031": (
+        "error",
+        "There were several wrong codes. Wait {seconds} seconds, then try again; your link and its QR code work at once.",
+    ),
+    "P032": (
+        "error",
+        "No invitation is chosen. Choose at least one, then press the button again; nothing was changed.",
+    ),
+    "P033": (
+        "error",
+        "The date is not a day in the future. Choose a later one or leave it empty; nothing was changed.",
+    ),
+    "P034": (
+        "error",
+        "One of these links was replaced or ended a moment ago. Load the page again and look; nothing was changed by this.",
+    ),
+    "P035": (
+        "error",
+        "There is no {what} that is meant by this alone. Give the round by --round and the organisation by its id.",
+    ),
+    # --- people with an account
+    "P040": (
+        "error",
+        "The name or the passphrase is not right. Check both and try again; after a few times you have to wait.",
+    ),
+    "P041": ("error", "This is the last administrator. Give somebody else this role first; nothing was changed."),
+    "P042": ("error", "The name needs 1 to 80 characters. Write it as the person will type it to sign in."),
+    "P043": ("error", "Somebody has this name already. Choose another, for example with the agency behind it."),
+    "P044": (
+        "error",
+        "This account has no role here. Ask an administrator for a link, and name this number if it should have one: {number}.",
+    ),
+    "P045": ("error", "The two passphrases differ. Type the same one twice."),
+    "P046": ("error", "This account belongs to somebody already. Sign in with it, or use another one for this link."),
+    "P047": ("error", "Too many attempts have failed. Wait {seconds} seconds and try again; nothing is lost."),
+    "P048": (
+        "error",
+        "The identity provider has not said who you are, so nobody was signed in. Start again from the sign-in page.",
+    ),
     # --- files of organisations
     "O001": ("error", "The file needs the columns country,name and at least one organisation below them."),
     "O002": ("error", "'{value}' is not a country code. Use two letters as in ISO 3166-1, for example GE or KH."),

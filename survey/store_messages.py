@@ -47,6 +47,20 @@ STORE_MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
         "error",
         "Port {port} of {host} is already in use. Stop the other program, or choose another with --port.",
     ),
+    "S050": (
+        "error",
+        (
+            "The identity provider's settings cannot be used: {reason}. Set READINESS_OIDC_ISSUER (https://...), "
+            "READINESS_OIDC_CLIENT_ID and READINESS_OIDC_CLIENT_SECRET, or none of them."
+        ),
+    ),
+    "S051": (
+        "error",
+        (
+            "Signing in with an identity provider needs the extra 'oidc'. Install it with 'uv sync --extra oidc', or "
+            "'pip install \"ai-readiness[oidc]\"'."
+        ),
+    ),
     "S008": ("error", "The database {path} cannot be read: {reason}. Stop this program and start it again."),
     # --- the embedded engine's journal, backups and erasure
     "S020": (

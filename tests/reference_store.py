@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from copy import copy
-from dataclasses import astuple, replace
+from dataclasses import astuple, fields, replace
 from hashlib import sha256
 from json import dumps
 
@@ -98,10 +98,13 @@ class ReferenceStore:
         if isinstance(result, Refused | Conflict):
             outcome = result.code if isinstance(result, Refused) else "conflict"
         else:
-            for one in command.then:
-                if not isinstance(self._do(one), Done):
-                    self._restore(before)
-                    raise StoreError("P007")
+            try:
+                possible = all(self._do(one) == Done() for one in command.then)
+            except StoreError:
+                possible = False
+            if not possible:
+                self._restore(before)
+                raise StoreError("P007")
         self._note(replace(command.event, outcome=outcome))
         return result
 
@@ -296,6 +299,8 @@ class ReferenceStore:
         return tuple(s for s in self._log if (s.response_id, s.item_id) == (response_id, item_id))
 
     def facts(self, kind, **where):
+        if unknown := where.keys() - {field.name for field in fields(kind)}:
+            raise ValueError(f"no {', '.join(unknown)}")
         mine = [one for one in self._facts if type(one) is kind]
         found = [one for one in mine if all(getattr(one, name) == value for name, value in where.items())]
         return tuple(sorted(found, key=self._key))

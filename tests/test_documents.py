@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.write_documents import DOCUMENTS, executed
+from tools.write_documents import ACCESS, DOCUMENTS, executed, with_matrix
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,6 +17,12 @@ def test_every_output_is_true(path):
     text = path.read_text(encoding="utf-8")
     assert text.count("```pycon") >= 5
     assert executed(text) == text
+
+
+def test_the_printed_matrix_is_the_one_that_decides():
+    text = ACCESS.read_text(encoding="utf-8")
+    assert "| save an answer |" in text
+    assert with_matrix(text) == text
 
 
 # The numbers of levels 1 and 2 in OWASP ASVS 5.0.0, and 1.2.10 of level 3: section → highest number, or the numbers.

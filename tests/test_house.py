@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("survey", "scoring", "results", "access", "charts", "demo", "web", "ui")
+PACKAGES = ("survey", "scoring", "results", "access", "charts", "reports", "demo", "web", "ui")
 CODE = [path for name in (*PACKAGES, "tests", "benchmarks", "tools") for path in sorted((ROOT / name).rglob("*.py"))]
 CODE += sorted(ROOT.glob("*.py"))
 
@@ -41,6 +41,36 @@ def test_only_ui_and_the_web_entry_import_streamlit():
         if any(name.split(".")[0] == "streamlit" for name in names):
             importers.add(path.relative_to(ROOT).parts[0])
     assert importers <= {"ui", "survey_app.py", "tests", "benchmarks"}
+
+
+def test_log_lines_are_constants_with_allowed_fields():
+    """A line's text is a constant, its values a dictionary of the fields in `logs.FIELDS` (see logs.py)."""
+    from logs import FIELDS
+
+    found, faults = 0, []
+    for path in CODE:
+        if path.relative_to(ROOT).parts[0] in ("tests", "benchmarks", "tools"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_log(node.func)):
+                continue
+            found += 1
+            text, *values = node.args
+            named = {keyword.arg for keyword in node.keywords}
+            is_constant = isinstance(text, ast.Constant) and isinstance(text.value, str)
+            keys = {getattr(key, "value", None) for value in values for key in getattr(value, "keys", [None])}
+            if not is_constant or len(values) > 1 or not keys <= FIELDS or not named <= {"exc_info"}:
+                faults.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert (faults, found >= 15) == ([], True)
+
+
+def _is_log(function: ast.Attribute) -> bool:
+    kinds = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+    return (
+        isinstance(function.value, ast.Name)
+        and function.value.id.lower().strip("_") == "log"
+        and function.attr in kinds
+    )
 
 
 def test_every_package_is_published_and_nothing_else():

@@ -21,8 +21,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = "ai-readiness"
 SOURCES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]["files"]
-# Locked for Windows only, so not installed here and without metadata to read.
-ELSEWHERE = {"colorama": "BSD-3-Clause"}
+# Locked for Windows or browsers only, so not installed here and without metadata to read.
+ELSEWHERE = {"colorama": "BSD-3-Clause", "httpx2-jsfetch": "BSD-3-Clause"}
 # Weak copyleft, decided: an optional driver that is imported at run time, unchanged, and can be replaced (docs/operations.md).
 LESSER = {"psycopg", "psycopg-binary", "psycopg-pool"}
 

@@ -46,7 +46,7 @@ def interface(root: Path = HERE) -> str:
     """The template of the program's own texts: every `t("...")` in the code, keyed by itself as `interface_text` looks it up."""
     found = {
         text: None
-        for folder in ("charts", "ui")
+        for folder in ("charts", "reports", "ui")
         for _, _, text, _, _ in extract_from_dir(
             str(root / folder), method_map=[("**.py", "python")], keywords={"t": None}
         )

@@ -1,5 +1,8 @@
-"""Write the outputs into the executed documents (docs/tutorial_scoring.md, docs/one_country.md): each `>>>` block is run and what it
-prints put below it. `--check` changes nothing and fails when an output is no longer true; the tests run it so."""
+"""Write the outputs into the executed documents (docs/tutorial_scoring.md, docs/one_country.md): each `>>>` block is run and
+what it prints put below it; and the authorisation matrix into docs/access.md.
+
+`--check` changes nothing and fails when an output is no longer true; the tests run it so.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ import re
 import sys
 from pathlib import Path
 
+_MATRIX = re.compile(r"(<!-- matrix -->\n).*?(<!-- end -->)", re.DOTALL)
 _BLOCK = re.compile(r"```pycon\n(.*?)```", re.DOTALL)
 HERE = Path(__file__).resolve().parents[1]
 DOCUMENTS = (HERE / "docs" / "tutorial_scoring.md", HERE / "docs" / "one_country.md")
+ACCESS = HERE / "docs" / "access.md"
 
 
 def executed(text: str) -> str:
@@ -32,12 +37,19 @@ def _run(block: str, names: dict[str, object]) -> str:
     return "".join(written)
 
 
+def with_matrix(text: str) -> str:
+    """docs/access.md with the authorisation matrix as it is now."""
+    from access.matrix import table  # noqa: PLC0415  (the path is set by then)
+
+    return _MATRIX.sub(lambda found: f"{found[1]}{table()}{found[2]}", text)
+
+
 def main() -> int:
     stale = []
     sys.path.insert(0, str(HERE))
-    for path in DOCUMENTS:
+    for path in (*DOCUMENTS, ACCESS):
         before = path.read_text(encoding="utf-8")
-        after = executed(before)
+        after = with_matrix(before) if path == ACCESS else executed(before)
         if before != after:
             stale.append(path)
             if "--check" not in sys.argv:

@@ -10,6 +10,7 @@ STYLE = """
 <style>
   [data-testid="stMainBlockContainer"] { max-width: 50rem; padding-top: 4.5rem; padding-bottom: 5rem; }
   [data-testid="stMainBlockContainer"]:has(.wide) { max-width: none; padding: 3.3rem 1.5rem 0 1.5rem; }
+  [data-testid="stMainBlockContainer"]:has(.wide):has(.invented) { padding-top: 4.4rem; }
   [data-testid="stMainBlockContainer"]:has(.broad) { max-width: 72rem; }
   h1 { font-size: 1.75rem !important; letter-spacing: -0.01em; }
   h2, h3 { font-size: 1.2rem !important; padding: 0.1rem 0 0.2rem 0 !important; }
@@ -22,6 +23,15 @@ STYLE = """
   .question { font-size: 1.12rem; font-weight: 600; line-height: 1.4; margin: 0 0 0.15rem 0; }
   .badge { display: inline-block; background: #e7eff7; color: #14456e; border-radius: 0.3rem; padding: 0.05rem 0.45rem;
     font-size: 0.8rem; font-weight: 600; margin-left: 0.4rem; vertical-align: 0.1rem; white-space: nowrap; }
+  .incident { background: #fdecea; border: 1px solid #c0392b; color: #5c1510; border-radius: 0.4rem; padding: 0.6rem 0.85rem;
+    line-height: 1.5; }
+  img.qr { width: 10rem; max-width: 100%; height: auto; border: 1px solid #e4e9ed; border-radius: 0.4rem; background: #fff; }
+  .joincode { display: flex; flex-wrap: wrap; align-items: center; gap: 0.6rem 1.6rem; }
+  .joincode b { font-family: "Source Code Pro", ui-monospace, monospace; font-size: clamp(2.4rem, 6vw, 4.2rem); letter-spacing: 0.12em;
+    line-height: 1.1; }
+  .joincode img.qr { width: 9rem; }
+  .joincode p { margin: 0; color: #38434e; }
+  .joincode p + p { font-size: 1.5rem; font-weight: 600; color: #1f2933; overflow-wrap: anywhere; }
   .saved { color: #1c6b3a; font-size: 0.9rem; }
   .unsaved { color: #9c2b00; font-size: 0.95rem; font-weight: 600; }
   .waiting { color: #6a7580; font-size: 0.9rem; }
@@ -53,6 +63,7 @@ STYLE = """
   td.share i u { display: block; height: 100%; background: #2470a8; text-decoration: none; }
   td.share span { display: none; }
   .scroll { overflow-x: auto; }
+  table.trail { font-size: 0.85rem; min-width: 58rem; }
   details.way { border: 1px solid #c9d2da; border-radius: 0.5rem; margin: 0 0 0.6rem 0; }
   details.way summary { cursor: pointer; padding: 0.65rem 0.8rem; font-weight: 600; }
   details.way summary:focus-visible { outline: 2px solid #2470a8; outline-offset: 2px; border-radius: 0.5rem; }
@@ -133,3 +144,11 @@ def bar(share: float) -> str:
 def leave_link(text: str) -> None:
     """To the plain page that ends the session; only an HTTP answer can take the cookie away."""
     st.html(f'<p class="muted"><a href="/leave" target="_self">{escape(text)}</a></p>')
+
+
+def staff_links(change: str, leave: str) -> None:
+    """To the plain pages where somebody with an account opens another role, or signs out."""
+    st.html(
+        f'<p class="muted"><a href="/staff/roles" target="_self">{escape(change)}</a> · '
+        f'<a href="/leave" target="_self">{escape(leave)}</a></p>'
+    )

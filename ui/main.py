@@ -8,7 +8,7 @@ import streamlit as st
 
 from access import facilitator
 from access.actor import Actor, RefusedError
-from ui import look, process, session
+from ui import incident, look, process, session
 from ui.texts import t
 
 COMPARE = session.COMPARE
@@ -25,6 +25,13 @@ def pages_of(person: Actor | None) -> list[st.Page]:
             for questionnaire in facilitator.questionnaires(process.workshop(), person)
         ]
         return [st.Page(PAGES / "joined.py", title=t("Who has joined"), default=True), *compared]
+    if person.role == "author":
+        return [st.Page(PAGES / "authoring.py", title=t("Questionnaires"), default=True)]
+    if person.role == "administrator":
+        return [
+            st.Page(PAGES / "people.py", title=t("People"), default=True),
+            st.Page(PAGES / "audit.py", title=t("Audit trail"), url_path="audit"),
+        ]
     listed = [
         st.Page(PAGES / "overview.py", title=t("Overview"), default=True),
         st.Page(PAGES / "section.py", title=t("Questions"), url_path="questions"),
@@ -47,6 +54,7 @@ def main() -> None:
             t("Invented workshop. Every organisation, answer and figure here is made up for demonstration.")
         )
     session.enter_page(page.url_path)
+    incident.say_told()
     try:
         page.run()
     except RefusedError as error:

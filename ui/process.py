@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from importlib.util import find_spec
 
 from access.workshop import Workshop
 from charts.heatmap import Drawn, heatmap
@@ -12,6 +13,7 @@ from results.live import Comparison
 from results.store import StoreError, open_store
 from settings import Settings, read_settings
 from survey.check import check
+from survey.problems import message
 
 _lock = threading.Lock()
 _workshop: Workshop | None = None
@@ -32,6 +34,9 @@ def start_or_exit(chosen: Settings | None = None) -> Workshop:
     """For the server's entry: refuse to start with faulty questionnaires (exit 1) or a store that cannot be opened (exit 3)."""
     chosen = chosen or settings()
     if _workshop is None:
+        if fault := _provider_fault(chosen):
+            print(fault, file=sys.stderr)  # noqa: T201
+            sys.exit(3)
         faults = [problem for problem in check([str(chosen.questionnaires)]) if problem.severity == "error"]
         if faults:
             print(*faults, sep="\n", file=sys.stderr)  # noqa: T201
@@ -42,6 +47,16 @@ def start_or_exit(chosen: Settings | None = None) -> Workshop:
     except StoreError as error:
         print(f"{error.code} {error}", file=sys.stderr)  # noqa: T201
         sys.exit(3)
+
+
+def _provider_fault(chosen: Settings) -> str:
+    """Why staff could not sign in with the identity provider that is configured; "" when they can, or none is."""
+    if chosen.identity_provider is None:
+        return ""
+    if reason := chosen.identity_provider.fault():
+        return f"S050 {message('S050', reason=reason)}"
+    installed = all(find_spec(name) for name in ("authlib", "httpx2"))
+    return "" if installed else f"S051 {message('S051')}"
 
 
 def stop() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ import streamlit as st
 
 from access.actor import Actor
 from access.invitation import COOKIE, actor_of
+from access.issuing import Issued
 from access.respondent import Sheet
 from results.facts import Visibility
 from results.ids import new_id
@@ -20,6 +22,7 @@ from ui import process
 
 COMPARE = "compare-"
 PARTS = ("code", "evidence", "link", "note", "reason", "comment")
+INCIDENT_SECONDS = 60.0
 _LANGUAGE = "language"
 _PAGE = "page"
 _ACTOR_FOR_TESTS = "actor_for_tests"
@@ -27,12 +30,23 @@ _ACTOR_FOR_TESTS = "actor_for_tests"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The revision of an answer that this session's widgets show. `generation` renews the widgets when it is replaced."""
+    """The revision of an answer that this session's widgets show. `generation` renews the widgets when it is replaced.
+
+    `draft`: what stood in the widgets when their page failed and took them away; those of this generation begin with it.
+    `failures`: how many pages had failed when this generation was made.
+    """
 
     revision: int
     answer: Answer
     saved_at: int | None
     generation: int = 0
+    draft: Answer | None = None
+    failures: int = 0
+
+    @property
+    def begun_with(self) -> Answer:
+        """What the widgets show before anybody touches them."""
+        return self.draft or self.answer
 
 
 def actor() -> Actor | None:
@@ -111,11 +125,44 @@ def adopt(sheet: Sheet, item_id: str) -> Seen:
     return version
 
 
+def renew(sheet: Sheet, item_id: str, version: Seen) -> Seen:
+    """The same version in fresh widgets with what the earlier ones held, when a page has failed since those were made.
+
+    The browser forgets the values of widgets that a failed page did not draw; the session has them.
+    """
+    if version.failures == _failures():
+        return version
+    draft = held(sheet, item_id, version)
+    fresh = replace(version, generation=version.generation + 1, draft=draft, failures=_failures())
+    see(sheet, item_id, fresh)
+    return fresh
+
+
+def note_failed_page() -> None:
+    """A page ended by an exception before all of it was drawn."""
+    st.session_state["failures"] = _failures() + 1
+
+
+def note_failed_part() -> None:
+    """A part of the page says that something went wrong, and would say so until it is drawn again."""
+    st.session_state["failed_part"] = True
+
+
+def take_failed_part() -> bool:
+    """Whether a part of the page has failed since this was asked last."""
+    return bool(st.session_state.pop("failed_part", False))
+
+
+def _failures() -> int:
+    count: int = st.session_state.get("failures", 0)
+    return count
+
+
 def _stored(sheet: Sheet, item_id: str, generation: int) -> Seen:
     stored = sheet.stored.get(item_id)
     if stored is None:
-        return Seen(0, Answer(), None, generation)
-    return Seen(stored.revision, stored.answer, stored.saved_at, generation)
+        return Seen(0, Answer(), None, generation, failures=_failures())
+    return Seen(stored.revision, stored.answer, stored.saved_at, generation, failures=_failures())
 
 
 def widget_key(sheet: Sheet, item_id: str, part: str, version: Seen) -> str:
@@ -127,7 +174,7 @@ def held(sheet: Sheet, item_id: str, version: Seen) -> Answer | None:
     key = {part: widget_key(sheet, item_id, part, version) for part in PARTS}
     if key["code"] not in st.session_state:
         return None
-    values = {part: st.session_state.get(key[part], getattr(version.answer, part)) for part in PARTS}
+    values = {part: st.session_state.get(key[part], getattr(version.begun_with, part)) for part in PARTS}
     code = values["code"] or UNANSWERED
     reason = values["reason"] if code == NOT_APPLICABLE else ""
     return Answer(code, values["evidence"] or 0, values["link"].strip(), values["note"], reason, values["comment"])
@@ -183,12 +230,62 @@ def clock(moment: int | None) -> str:
     return f"{then:%H:%M}" if then.date() == today else f"{then:%Y-%m-%d %H:%M}"
 
 
-def tell(text: str) -> None:
-    """Keep a message of a callback for the page that is drawn next."""
-    st.session_state["told"] = text
+def known_incident(kind: str) -> str:
+    """The number under which this kind of exception was logged for this session in the last minute, or ""."""
+    known, moment, incident = st.session_state.get("incident", ("", 0.0, ""))
+    return incident if known == kind and time.monotonic() - moment < INCIDENT_SECONDS else ""
+
+
+def note_incident(kind: str, incident: str) -> str:
+    """Remember the number for a while: pages try again every few seconds. Returns it."""
+    st.session_state["incident"] = (kind, time.monotonic(), incident)
+    return incident
+
+
+def tell(text: str, place: str = "page") -> None:
+    """Keep a message of a callback for the page that is drawn next; `place`: in the "page", or on "top" of any."""
+    st.session_state[f"told-{place}"] = text
+
+
+def take_told(place: str) -> str:
+    """What a callback had to say at this place, once; else ""."""
+    text: str = st.session_state.pop(f"told-{place}", "")
+    return text
 
 
 def show_told() -> None:
     """Show what a callback had to say, once."""
-    if text := st.session_state.pop("told", ""):
+    if text := take_told("page"):
         st.error(text)
+
+
+def keep_issued(issued: Issued | None) -> None:
+    """Keep a new invitation's secrets in this session until its page is told that they are copied (None)."""
+    st.session_state["issued"] = issued
+
+
+def issued() -> Issued | None:
+    """The new invitation whose secrets this session still shows."""
+    found: Issued | None = st.session_state.get("issued")
+    return found
+
+
+def keep_first_link(name: str, address: str) -> None:
+    """Keep a person's first link for the page that is drawn next."""
+    st.session_state["first_link"] = (name, address)
+
+
+def take_first_link() -> tuple[str, str] | None:
+    """Whose first link was made and the link, once: afterwards the session does not hold it."""
+    found: tuple[str, str] | None = st.session_state.pop("first_link", None)
+    return found
+
+
+def typed(key: str) -> str:
+    """What a form's text field held when it was sent."""
+    return str(st.session_state.get(key, ""))
+
+
+def picked(key: str) -> Any:
+    """What was chosen in a form's list when it was sent; None when nothing was."""
+    return st.session_state.get(key)

@@ -7,6 +7,7 @@ is saved; so nothing depends on a callback that a dropped connection or a restar
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -19,7 +20,7 @@ from results.store import Conflict, StoreError
 from results.workshop import StoredAnswer
 from survey.questionnaire import TIERS, Item
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError
-from ui import look, process, session
+from ui import incident, look, process, session
 from ui.session import Seen
 from ui.texts import plain, t
 
@@ -30,7 +31,12 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
     @st.fragment(key=f"card-{item.id}")
     def card() -> None:
         session.require_actor()  # the session may have ended while the page stayed open
-        current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id)
+        try:
+            current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id)
+        except Exception as error:  # noqa: BLE001  (without its widgets the card would forget what was typed)
+            incident.say(incident.sentence(error))
+            session.note_failed_part()
+            current = sheet
         with st.container(border=True):
             _question(item, number)
             version = _newest(current, item)
@@ -43,7 +49,11 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
 def _changed(actor: Actor, sheet: Sheet, item: Item) -> None:
     """A widget changed: save first, then rerun what shows it; the whole page where other questions depend on this one."""
     session.require_actor()
-    _keep(actor, respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item)
+    try:
+        _keep(actor, respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item)
+    except Exception as error:  # noqa: BLE001  (whatever it was: the card is drawn next, tries again and says it)
+        incident.sentence(error)
+        return
     if sheet.conditions_on(item.id):
         st.rerun()
     st.rerun([f"card-{item.id}", "progress"])
@@ -70,7 +80,7 @@ def _question(item: Item, number: int) -> None:
 
 def _newest(sheet: Sheet, item: Item) -> Seen:
     """The version to show: the one this session saw, or the stored one when that is newer and nothing here is unsaved."""
-    version = session.seen(sheet, item.id)
+    version = session.renew(sheet, item.id, session.seen(sheet, item.id))
     if sheet.revision(item.id) <= version.revision:
         return version
     held = session.held(sheet, item.id, version)
@@ -84,7 +94,7 @@ def _inputs(actor: Actor, sheet: Sheet, item: Item, version: Seen) -> None:
     codes = [1, 2, 3, 4, 5, DONT_KNOW, *([NOT_APPLICABLE] if item.allow_na else [])]
     words = {level: f"**{level}**  {plain(item.anchor(level))}" for level in (1, 2, 3, 4, 5)}
     words |= {DONT_KNOW: plain(t("Don't know")), NOT_APPLICABLE: plain(t("Not applicable"))}
-    stored = version.answer.code
+    stored = version.begun_with.code
     code = st.radio(
         plain(item.text), codes, index=codes.index(stored) if stored in codes else None, key=draw.key("code"),
         format_func=lambda value: words.get(value, ""), label_visibility="collapsed", **draw.common,
@@ -115,15 +125,15 @@ class _Drawing:
         return session.widget_key(self._sheet, self._item.id, part, self._version)
 
     def area(self, part: str, label: str) -> None:
-        value = getattr(self._version.answer, part)
+        value = getattr(self._version.begun_with, part)
         st.text_area(plain(label), value=value, key=self.key(part), height=80, **self.common)
 
     def line(self, part: str, label: str) -> None:
-        st.text_input(plain(label), value=getattr(self._version.answer, part), key=self.key(part), **self.common)
+        st.text_input(plain(label), value=getattr(self._version.begun_with, part), key=self.key(part), **self.common)
 
     def tier(self, label: str, words: dict[int, str]) -> None:
         """Evidence tiers; "verified" is offered only where a facilitator has said it."""
-        stored = self._version.answer.evidence
+        stored = self._version.begun_with.evidence
         offered = [tier for tier in words if tier < len(TIERS) - 1 or tier == stored]
         st.selectbox(
             label, offered, index=offered.index(stored), format_func=lambda tier: words[tier], key=self.key("evidence"), **self.common
@@ -160,9 +170,14 @@ def _keep(actor: Actor, sheet: Sheet, item: Item) -> str | Conflict:
         return str(error)
     except StoreError as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001  (whatever it was: the widgets stay, and the next run tries again)
+        return incident.sentence(error)
     if isinstance(result, Conflict):
         return result
-    session.see(sheet, item.id, Seen(result.stored.revision, answer, result.stored.saved_at, version.generation))
+    kept = result.stored
+    session.see(
+        sheet, item.id, replace(version, revision=kept.revision, answer=answer, saved_at=kept.saved_at, draft=None)
+    )
     return ""
 
 
@@ -194,15 +209,18 @@ def _conflict(actor: Actor, sheet: Sheet, item: Item, result: Conflict, version:
         st.button(t("Use yours"), key=f"mine-{item.id}-{theirs.revision}", on_click=_use_mine, args=at)
 
 
+@incident.told
 def _keep_theirs(actor: Actor, sheet: Sheet, item: Item, _: StoredAnswer) -> None:
     session.adopt(respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item.id)
     st.rerun()
 
 
+@incident.told
 def _use_mine(actor: Actor, sheet: Sheet, item: Item, theirs: StoredAnswer) -> None:
     """Theirs counts as seen; what the widgets hold is then a change of it and is saved as the next revision."""
-    generation = session.seen(sheet, item.id).generation
-    session.see(sheet, item.id, Seen(theirs.revision, theirs.answer, theirs.saved_at, generation))
+    version = session.seen(sheet, item.id)
+    seen = replace(version, revision=theirs.revision, answer=theirs.answer, saved_at=theirs.saved_at, draft=None)
+    session.see(sheet, item.id, seen)
     _changed(actor, sheet, item)
 
 

@@ -1,21 +1,20 @@
-"""Security headers on every HTTP answer, errors included, as ASGI middleware.
+"""Security headers on every HTTP answer, errors and refused websockets included, as ASGI middleware.
 
 Starlette's own 500 answer is made *outside* the middleware of `st.App(middleware=…)` and would carry none of these
 headers; so the middleware answers an unhandled exception itself, with an incident number that stands in the log too.
-What the server refuses before the application sees it (a broken request line, a refused websocket) is out of reach.
+What the server refuses before the application sees it (a broken request line) is `web.protocol`'s.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import logging
-import secrets
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import HTMLResponse, PlainTextResponse
 
+from logs import report
 from web.pages import TEXTS, document, paragraph
 
 if TYPE_CHECKING:
@@ -23,16 +22,14 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_LOG: Final = logging.getLogger(__name__)
-
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
-_CLOSED: Final = "/_stcore/metrics"
 
-_ALWAYS: Final = {
+ALWAYS: Final = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 # One year; without includeSubDomains, since the other hosts of a ministry's domain are not ours to decide about.
@@ -107,7 +104,7 @@ def content_security_policy(script_hashes: Iterable[str]) -> str:
 
 
 class SecurityHeaders:
-    """Sets the headers, closes `/_stcore/metrics` and answers unhandled exceptions.
+    """Sets the headers and answers unhandled exceptions and, by a page with headers, refused websockets.
 
     `index_html`: the content of Streamlit's index.html, whose inline scripts are allowed by hash. `scripts`: our own
     constant inline scripts (the text between the tags; never with anybody's data in it). A header of ours replaces the
@@ -117,11 +114,14 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, index_html: bytes = b"", scripts: tuple[str, ...] = ()) -> None:
         self.app = app
         hashes = (*inline_script_hashes(index_html), *(script_hash(script) for script in scripts))
-        wanted = {"content-security-policy": content_security_policy(hashes), **_ALWAYS}
+        wanted = {"content-security-policy": content_security_policy(hashes), **ALWAYS}
         self._headers = [(name.encode(), value.encode()) for name, value in wanted.items()]
         self._replaced = frozenset(name for name, _ in (*self._headers, _HSTS)) | {b"cache-control"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, self._of_handshake(scope, receive, send))
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -134,24 +134,37 @@ class SecurityHeaders:
                 message = {**message, "headers": self._complete(scope, message)}
             await send(message)
 
-        if scope["path"].rstrip("/").endswith(_CLOSED):
-            await PlainTextResponse("Not Found", status_code=404)(scope, receive, send_with_headers)
-            return
         try:
             await self.app(scope, receive, send_with_headers)
-        except Exception:
+        except Exception as error:
             if started:
                 raise  # nothing can be answered any more: the server logs it and cuts the connection
-            incident = secrets.token_hex(4)
-            _LOG.exception("Incident %s", incident)  # without the path: it may hold an invitation's token
+            incident = report(error)
             page = document(TEXTS["error.title"], paragraph(TEXTS["error.text"].format(incident=incident)))
             await HTMLResponse(page, status_code=500)(scope, receive, send_with_headers)
+
+    def _of_handshake(self, scope: Scope, receive: Receive, send: Send) -> Send:
+        """`send` for a websocket: a refusal of the handshake gets the headers, whoever refuses it."""
+        accepted = False
+        can_answer = "websocket.http.response" in scope.get("extensions", {})
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal accepted
+            accepted = accepted or message["type"] == "websocket.accept"
+            if message["type"] == "websocket.http.response.start":
+                message = {**message, "headers": self._complete(scope, message)}
+            elif message["type"] == "websocket.close" and not accepted and can_answer:
+                await PlainTextResponse("Forbidden", status_code=403)(scope, receive, send_with_headers)
+                return
+            await send(message)
+
+        return send_with_headers
 
     def _complete(self, scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:
         given: list[tuple[bytes, bytes]] = [(bytes(name).lower(), bytes(value)) for name, value in message["headers"]]
         cache = _cache_control(scope["path"], message["status"], dict(given).get(b"cache-control", b""))
         kept = [header for header in given if header[0] not in self._replaced]
-        hsts = [_HSTS] if scope.get("scheme") == "https" else []
+        hsts = [_HSTS] if scope.get("scheme") in {"https", "wss"} else []
         return [*kept, *self._headers, (b"cache-control", cache), *hsts]
 
 

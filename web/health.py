@@ -34,7 +34,7 @@ def health_routes(probe: Callable[[], list[str]]) -> list[Route]:
         try:
             reasons = await run_in_threadpool(probe)
         except Exception:  # noqa: BLE001  (whatever it was: not ready)
-            _LOG.exception("The readiness probe failed")
+            _LOG.exception("the readiness probe failed")
             reasons = ["the probe failed; see the log"]
         return JSONResponse({"ready": not reasons, "reasons": reasons}, status_code=503 if reasons else 200)
 

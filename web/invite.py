@@ -7,7 +7,6 @@ never in a query string, a log or a page of another address.
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
@@ -17,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from access.invitation import COOKIE, SESSION_DAYS
-from web.pages import TEXTS, button, document, facts, notice, paragraph
+from web.pages import TEXTS, button, document, facts, link, notice, paragraph
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 COOKIE_SECONDS: Final = SESSION_DAYS * 24 * 3600
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
-_TOKEN_IN_LOG: Final = re.compile(r"(/i/)[^\s?\"']+")
 _LONGEST_COOKIE: Final = 256
 
 
@@ -97,23 +95,15 @@ class _Door:
 
     async def enter(self, request: Request) -> Response:
         if not from_own_page(request):
-            return _refused()
+            return refused()
         token = _token(request)
         secret = await run_in_threadpool(self._desk.open, token) if token else None
-        if secret is None:
-            return _unknown()
-        response = RedirectResponse("/", status_code=303)
-        response.set_cookie(
-            COOKIE, secret, max_age=COOKIE_SECONDS, path="/", secure=self._secure, httponly=True, samesite="lax"
-        )
-        return response
+        return _unknown() if secret is None else await sign_in(request, self._desk, secret, "/", secure=self._secure)
 
     async def leave(self, request: Request) -> Response:
         if not from_own_page(request):
-            return _refused()
-        secret = request.cookies.get(COOKIE, "")
-        if 0 < len(secret) <= _LONGEST_COOKIE:
-            await run_in_threadpool(self._desk.close_session, secret)
+            return refused()
+        await _end_session(request, self._desk)
         response = RedirectResponse("/left", status_code=303)
         response.delete_cookie(COOKIE, path="/", secure=self._secure, httponly=True, samesite="lax")
         return response
@@ -131,6 +121,26 @@ async def _left(_request: Request) -> Response:
 
 async def _nobody(_request: Request) -> Response:
     return _unknown()
+
+
+async def sign_in(
+    request: Request, desk: InvitationDesk, secret: str, to: str, *, secure: bool, seconds: int = COOKIE_SECONDS
+) -> Response:
+    """Put a new session's secret into the cookie, for so many seconds, and go on to `to`.
+
+    The session of the cookie that the request brought ends: nobody could leave it any more, and if somebody else had put that
+    cookie there, what they know of it opens nothing now.
+    """
+    await _end_session(request, desk)
+    response = RedirectResponse(to, status_code=303)
+    response.set_cookie(COOKIE, secret, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
+    return response
+
+
+async def _end_session(request: Request, desk: InvitationDesk) -> None:
+    secret = request.cookies.get(COOKIE, "")
+    if 0 < len(secret) <= _LONGEST_COOKIE:
+        await run_in_threadpool(desk.close_session, secret)
 
 
 def from_own_page(request: Request) -> bool:
@@ -151,16 +161,6 @@ def from_own_page(request: Request) -> bool:
         return False
 
 
-class HideTokens(logging.Filter):
-    """Cuts invitation tokens out of log records: for the `uvicorn.access` logger, where access logs are switched on."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = _TOKEN_IN_LOG.sub(r"\1…", str(record.msg))
-        if isinstance(record.args, tuple):
-            record.args = tuple(_TOKEN_IN_LOG.sub(r"\1…", arg) if isinstance(arg, str) else arg for arg in record.args)
-        return True
-
-
 def _token(request: Request) -> str | None:
     token = str(request.path_params["token"])
     return token if _TOKEN.fullmatch(token) else None
@@ -170,24 +170,29 @@ def _invitation(welcome: Welcome, token: str) -> str:
     facilitator = welcome.role == "facilitator"
     return document(
         TEXTS["invite.title.facilitator" if facilitator else "invite.title"],
-        notice(TEXTS["invented"]) if welcome.invented else "",
-        facts(
-            (
-                (TEXTS["invite.organisation"], welcome.organisation),
-                (TEXTS["invite.country"], welcome.country),
-                (TEXTS["invite.round"], welcome.round),
-            )
-        ),
+        *whose(welcome),
         paragraph(TEXTS[f"invite.role.{welcome.role}"]),
         paragraph(TEXTS["invite.share"]),
-        paragraph(TEXTS["invite.cookie"]),
+        paragraph(TEXTS["invite.cookie"].format(time=TEXTS[f"invite.time{'.facilitator' if facilitator else ''}"])),
         button(TEXTS["invite.continue"], f"/i/{token}"),
     )
 
 
+def whose(welcome: Welcome) -> tuple[str, ...]:
+    """Whose an invitation is, for its page."""
+    pairs = (
+        (TEXTS["invite.organisation"], welcome.organisation),
+        (TEXTS["invite.country"], welcome.country),
+        (TEXTS["invite.round"], welcome.round),
+    )
+    return notice(TEXTS["invented"]) if welcome.invented else "", facts(pairs)
+
+
 def _unknown() -> HTMLResponse:
-    return HTMLResponse(document(TEXTS["unknown.title"], paragraph(TEXTS["unknown.text"])), status_code=404)
+    page = document(TEXTS["unknown.title"], paragraph(TEXTS["unknown.text"]), link(TEXTS["unknown.join"], "/join"))
+    return HTMLResponse(page, status_code=404)
 
 
-def _refused() -> HTMLResponse:
+def refused() -> HTMLResponse:
+    """For a POST that did not come from our own page."""
     return HTMLResponse(document(TEXTS["refused.title"], paragraph(TEXTS["refused.text"])), status_code=403)

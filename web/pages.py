@@ -26,23 +26,118 @@ TEXTS: Final = {
     ),
     "invite.role.facilitator": "With this link you open the facilitator's console of this round.",
     "invite.share": "Anyone who has this link can use it. Share it only with colleagues who should.",
-    "invite.cookie": "“Continue” sets one cookie that keeps you signed in on this device for 14 days.",
+    "invite.cookie": "“Continue” sets one cookie that keeps you signed in on this device for {time}.",
+    "invite.time": "14 days",
+    "invite.time.facilitator": "8 hours",
     "invite.continue": "Continue",
     "unknown.title": "This link is not valid (any more)",
     "unknown.text": (
         "It may have been replaced by a newer one, or a part of it may be missing. "
         "Please ask the person who sent it to you for a new link."
     ),
+    "unknown.join": "Type a code instead",
     "refused.title": "Please open the link again",
     "refused.text": (
         "This request did not come from our own page, so nothing was done. "
         "Open your link again and use the button on the page."
     ),
     "leave.title": "Leave on this device?",
-    "leave.text": "Your saved answers stay. To come back, open your link again.",
+    "leave.text": "Your saved answers stay. To come back, open your link again, or sign in.",
     "leave.button": "Leave",
     "left.title": "You have left",
-    "left.text": "Your saved answers are kept. To come back, open your link again. You can close this window now.",
+    "left.text": "Your saved answers are kept. To come back, open your link again, or sign in. You can close this window now.",
+    "limits.host.title": "Please check the address",
+    "limits.host.text": (
+        "This site does not answer to the name in your browser's address bar. "
+        "Use the address you were given; who runs the site sets it with --base-url."
+    ),
+    "limits.closed.title": "There is nothing here",
+    "limits.closed.text": "This address does not exist, or it is not open to you. Start again from your link.",
+    "limits.method.title": "This cannot be done",
+    "limits.method.text": "A request of this kind is not answered here. Nothing was changed.",
+    "limits.body.title": "That is too large",
+    "limits.body.text": "More was sent than is taken here, so nothing of it was kept. Please send a smaller file.",
+    "limits.header.title": "The address is too long",
+    "limits.header.text": "The request was not answered. Open your link again as you were given it.",
+    "socket.title": "Too many open pages",
+    "socket.text": "Close pages of this site that you do not need; this one then opens by itself.",
+    "staff.title": "Sign in",
+    "staff.text": "For those who run rounds, write questionnaires or administer this site. Respondents use their personal link.",
+    "staff.name": "Name",
+    "staff.passphrase": "Passphrase",
+    "staff.button": "Sign in",
+    "staff.cookie": "Signing in sets one cookie that keeps you signed in on this device for 8 hours.",
+    "staff.account": "Sign in with {name}",
+    "staff.no_account": "This did not work",
+    "staff.again": "Back to the sign-in page",
+    "staff.provider_away": "The identity provider cannot be reached at the moment. Try again in a minute, or use your passphrase.",
+    "first.title": "Welcome, {name}",
+    "first.passphrase.title": "Choose a passphrase",
+    "first.passphrase.text": (
+        "At least 15 characters: four or five words that have nothing to do with each other. Spaces and every script are welcome; "
+        "a password manager is too. You sign in with the name {name} and this passphrase."
+    ),
+    "first.new": "New passphrase",
+    "first.repeat": "The same once more",
+    "first.button": "Save and sign in",
+    "first.or": "Or sign in with an account that you have already; no passphrase is needed then.",
+    "first.account": "Use {name}",
+    "first.unknown.title": "This link is not valid (any more)",
+    "first.unknown.text": "It works once, for 30 minutes. Please ask an administrator for a new link.",
+    "roles.title": "What would you like to open?",
+    "roles.text": "You can change this at any time from “Change role”.",
+    "roles.facilitator": "Facilitate: {round}",
+    "roles.author": "Questionnaires",
+    "roles.administrator": "Administration",
+    "roles.here": "{role} (open now)",
+    "join.title": "Type your code",
+    "join.label": "Code",
+    "join.hint": (
+        "The long code on your card, or the short one shown in the room. Capitals, spaces and dashes do not matter."
+    ),
+    "join.label.room": "Your organisation’s code",
+    "join.hint.room": "It is on your card: 14 letters and digits. Capitals, spaces and dashes do not matter.",
+    "join.strays": "No code contains: {symbols}",
+    "join.continue": "Continue",
+    "join.error": "Error: {title}",
+    "join.later": "This is not possible at the moment. Please try again in a minute; nothing is lost.",
+    "join.cookie": "A code keeps you signed in on this device for 14 days. For that we set a cookie, and none for anything else.",
+    "joined.title": "You are in",
+    "joined.wrong": "This is not my organisation",
+    "nothing.title": "There is nothing here",
+    "given.title": "Invitations",
+    "given.text": (
+        "Links and codes are stored nowhere, so they cannot be shown again: they are made anew. "
+        "Each new one ends the old one at once, and whoever came in with the old one is signed out."
+    ),
+    "given.more": "To give a card to an organisation that has lost it, choose that organisation only.",
+    "given.all": "All coordinators ({count})",
+    "given.format": "File",
+    "given.pdf": "Cards to print (PDF)",
+    "given.xlsx": "Table for a mail merge (XLSX)",
+    "given.csv": "Table for other programs (CSV)",
+    "given.expires": "Links end on (optional)",
+    "given.expires.hint": "At the end of that day, UTC. Empty: they hold until they are replaced or ended.",
+    "given.make": "Replace the chosen and download the file",
+    "given.wait": "About a second for three of them. The file holds secrets: keep it to yourself, delete it after printing.",
+    "given.none": "no link at the moment",
+    "given.made": "made {time}",
+    "given.until": "ends {time}",
+    "given.expired": "expired {time}",
+    "given.ended": "ended {time}",
+    "given.own": "your own: replacing it signs you out",
+    "given.end": "End",
+    "given.end.whose": "End the link of {whose}",
+    "given.past": "Ended links ({count})",
+    "given.back": "Back to the round",
+    "given.times": "Times are UTC.",
+    "end.title": "End this link?",
+    "end.text": "Whoever came in with it is signed out at once. Answers stay. A new link can be made at any time.",
+    "end.button": "End the link",
+    "end.back": "Keep it",
+    "role.facilitator": "Facilitator",
+    "role.coordinator": "Coordinator",
+    "role.respondent": "Colleague",
     "error.title": "Something went wrong on our side",
     "error.text": (
         "What was saved before is kept. Please try again in a moment. "
@@ -64,12 +159,43 @@ p{margin:0 0 .75rem;overflow-wrap:anywhere}
 dl{margin:0 0 1.25rem}
 dt{color:#52606d}
 dd{margin:0 0 .5rem;font-size:1.0625rem;font-weight:600;overflow-wrap:anywhere}
+.wide{max-width:60rem}
+.hint{color:#52606d;margin:0 0 .5rem}
+.error{border-left:.25rem solid #b3261e;background:#fdecea;color:#5c1510;padding:.5rem .75rem}
+.told{white-space:pre-line}
+label{font-weight:600}
+input[type=text],input[type=password],input[type=date]{display:block;width:100%;min-height:3rem;margin:.25rem 0 1rem;padding:.5rem .75rem;
+border:1px solid #52606d;border-radius:.5rem;font:inherit;font-size:1.125rem;background:#fff;color:#1f2933}
+input.code{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:clamp(1.05rem,5.5vw,1.375rem);
+letter-spacing:.04em;text-transform:uppercase}
+input[type=date]{max-width:14rem}
+input[aria-invalid]{border:2px solid #b3261e}
+input[type=checkbox],input[type=radio]{width:1.25rem;height:1.25rem;margin:.2rem .6rem 0 0;flex:none;accent-color:#2470a8}
+input:focus-visible,a:focus-visible,summary:focus-visible{outline:3px solid #1f2933;outline-offset:2px}
+fieldset{border:0;margin:0 0 1rem;padding:0}
+legend{font-weight:600;padding:0;margin:0 0 .25rem}
+.choice{display:flex;align-items:flex-start;min-height:2.25rem;padding:.2rem 0;font-weight:400}
+a.button{display:block;text-align:center;min-height:3rem;padding:.625rem 1.5rem;border-radius:.5rem;background:#2470a8;color:#fff;
+font-size:1.125rem;font-weight:600;text-decoration:none}
+.aside{margin:1rem 0 0}
+.aside a{display:inline-block;padding:.5rem 0;color:#1b5a89}
+ul.rows{list-style:none;margin:1rem 0 0;padding:0}
+ul.rows li{display:flex;gap:.75rem;align-items:flex-start;border-top:1px solid #d9e0e6;padding:.5rem 0}
+ul.rows label{flex:1;min-width:0;overflow-wrap:anywhere}
+ul.rows .meta{color:#52606d;font-weight:400;display:block}
+button.small{width:auto;min-height:2.75rem;padding:.25rem 1rem;font-size:1rem;background:#fff;color:#8c1d18;
+border:1px solid #b3261e;flex:none}
+button.small:hover{background:#fdecea}
+details{margin:1.5rem 0 0}
+summary{cursor:pointer;padding:.5rem 0;font-weight:600}
 .notice{border-left:.25rem solid #8a5a00;background:#fff7e0;padding:.75rem 1rem}
 button{width:100%;min-height:3rem;padding:.625rem 1.5rem;border:0;border-radius:.5rem;background:#2470a8;color:#fff;
 font:inherit;font-size:1.125rem;font-weight:600;cursor:pointer}
 button:hover{background:#1b5a89}
 button:focus-visible{outline:3px solid #1f2933;outline-offset:3px}
 form{margin:1.25rem 0 0}
+h2{margin:1.5rem 0 .5rem;font-size:1.125rem}
+form+p{margin-top:1.25rem}
 """
 
 # `referrer`: under no-referrer (our header) browsers send `Origin: null` with a form, and over plain http nothing else
@@ -101,12 +227,45 @@ def button(label: str, action: str) -> str:
     return f'<form method="post" action="{escape(action)}"><button type="submit">{escape(label)}</button></form>'
 
 
-def document(heading: str, *parts: str) -> str:
-    """A whole page. `parts` are made by the functions above."""
-    product = escape(TEXTS["product"])
+def told(text: str) -> str:
+    """Somebody's text of several lines, as it stands."""
+    return f'<p class="told"><bdi>{escape(text)}</bdi></p>' if text.strip() else ""
+
+
+def failure(text: str, identity: str = "error") -> str:
+    """What went wrong, read out at once."""
+    return f'<p class="error" role="alert" id="{identity}">{escape(text)}</p>'
+
+
+def link(label: str, to: str, *, prominent: bool = False) -> str:
+    """A link to a page of our own."""
+    if prominent:
+        return f'<a class="button" href="{escape(to)}">{escape(label)}</a>'
+    return f'<p class="aside"><a href="{escape(to)}">{escape(label)}</a></p>'
+
+
+def code_form(action: str, label: str, hint: str, typed: str = "", error: str = "") -> str:
+    """A form of one field for a code. `error` stands at the field, which keeps what was typed: one symbol is corrected sooner
+    than fourteen are typed again. Nothing of it is kept by the browser."""
+    described = "code-hint code-error" if error else "code-hint"
+    invalid = ' aria-invalid="true"' if error else ""
     return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n{_HEAD}\n<title>{escape(heading)} – {product}</title>\n</head>\n'
-        f'<body>\n<main>\n<p class="product">{product}</p>\n<div class="card">\n<h1>{escape(heading)}</h1>\n'
+        f'<form method="post" action="{escape(action)}" autocomplete="off"><label for="code">{escape(label)}</label>'
+        f'<p class="hint" id="code-hint">{escape(hint)}</p>{failure(error, "code-error") if error else ""}'
+        f'<input class="code" type="text" id="code" name="code" value="{escape(typed)}" required autofocus inputmode="text" '
+        f'autocapitalize="characters" autocomplete="off" autocorrect="off" spellcheck="false" '
+        f'aria-describedby="{described}"{invalid}>'
+        f'<button type="submit">{escape(TEXTS["join.continue"])}</button></form>'
+    )
+
+
+def document(heading: str, *parts: str, title: str = "", wide: bool = False) -> str:
+    """A whole page. `parts` are made by the functions above. `title`: of the window, where it is not the heading."""
+    product = escape(TEXTS["product"])
+    width = ' class="wide"' if wide else ""
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n{_HEAD}\n<title>{escape(title or heading)} – {product}</title>\n</head>\n'
+        f'<body>\n<main{width}>\n<p class="product">{product}</p>\n<div class="card">\n<h1>{escape(heading)}</h1>\n'
         + "\n".join(part for part in parts if part)
         + "\n</div>\n</main>\n</body>\n</html>\n"
     )

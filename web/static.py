@@ -201,7 +201,9 @@ def _cached(
     try:
         _write(entry, made)
     except OSError as error:
-        _LOG.warning("Compressed files cannot be kept in %s: %s", cache, error)
+        _LOG.warning(
+            "compressed files cannot be kept in %(file)s: %(reason)s", {"file": str(cache), "reason": error.strerror}
+        )
     return made
 
 

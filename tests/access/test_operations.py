@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from access import facilitator, invitation, respondent
+from access import facilitator, invitation, issuing, respondent
 from access.actor import RefusedError
 from access.invitation import InvitationDesk, actor_of
 from results.ids import new_id, now
@@ -73,8 +73,8 @@ def test_a_colleague_answers_but_only_the_coordinator_submits_and_invites(at):
     assert isinstance(save(at, "colleague", "plan", Answer(3)), Saved)
     for action in (
         lambda: respondent.submit(at.workshop, at.actors["colleague"], at.response("north")),
-        lambda: invitation.invite_colleague(at.workshop, at.actors["colleague"], "x"),
-        lambda: invitation.colleagues(at.workshop, at.actors["colleague"]),
+        lambda: issuing.invite_colleague(at.workshop, at.actors["colleague"], "x"),
+        lambda: issuing.colleagues(at.workshop, at.actors["colleague"]),
     ):
         with pytest.raises(RefusedError) as refused:
             action()
@@ -193,12 +193,12 @@ def test_secrets_are_not_stored(at):
 
 
 def test_ending_a_link_ends_its_sessions(at):
-    token = invitation.invite_colleague(at.workshop, at.actors["coordinator"], " Deputy ")
+    token = issuing.invite_colleague(at.workshop, at.actors["coordinator"], " Deputy ").token
     desk = InvitationDesk(at.workshop)
     cookie = desk.open(token)
     assert actor_of(at.workshop, cookie).label == "Deputy"
-    known = [known for known in invitation.colleagues(at.workshop, at.actors["coordinator"]) if known.label == "Deputy"]
-    invitation.revoke(at.workshop, at.actors["coordinator"], known[0].token_hash)
+    known = [known for known in issuing.colleagues(at.workshop, at.actors["coordinator"]) if known.label == "Deputy"]
+    issuing.revoke(at.workshop, at.actors["coordinator"], known[0].token_hash)
     assert actor_of(at.workshop, cookie) is None
     assert desk.look_up(token) is None
     assert desk.open(token) is None
@@ -207,7 +207,7 @@ def test_ending_a_link_ends_its_sessions(at):
 def test_a_coordinator_cannot_end_others_links_or_the_own_one(at):
     for name in ("neighbour", "coordinator"):
         with pytest.raises(RefusedError):
-            invitation.revoke(at.workshop, at.actors["coordinator"], invitation.digest(at.tokens[name]))
+            issuing.revoke(at.workshop, at.actors["coordinator"], invitation.digest(at.tokens[name]))
     assert InvitationDesk(at.workshop).look_up(at.tokens["neighbour"]) is not None
 
 

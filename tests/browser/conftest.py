@@ -52,6 +52,7 @@ class Server:
     module: str = "survey_cli"
     log: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
+    log_file: Path | None = None  # where it writes; without one, what it writes is in the pipe of `process`
 
     @property
     def url(self) -> str:
@@ -74,7 +75,7 @@ class Server:
             command,
             cwd=ROOT,
             env=environment,
-            stdout=subprocess.PIPE,
+            stdout=self.log_file.open("w") if self.log_file else subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
@@ -110,13 +111,18 @@ def free_port() -> int:
 
 def serve(folder: Path, **changes: str) -> Server:
     """Build the scene in a new database, close it, and start the app on it."""
+    server = prepare(folder, **changes)
+    server.start()
+    return server
+
+
+def prepare(folder: Path, **changes: str) -> Server:
+    """The same, not started yet."""
     database = folder / "workshop.duckdb"
     store = open_store(f"duckdb:///{database}")
     made = scene(store, folder, **changes)
     made.workshop.close()
-    server = Server(database, free_port(), made)
-    server.start()
-    return server
+    return Server(database, free_port(), made)
 
 
 @pytest.fixture

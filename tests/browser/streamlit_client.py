@@ -27,17 +27,22 @@ def open_session(port: int, token: str) -> str:
 class Client:
     """One page in one session; `widgets` maps widget ids to (kind, fragment id) as the server announced them."""
 
-    def __init__(self, port: int, cookie: str, page: str, query: str = "") -> None:
+    def __init__(self, port: int, cookie: str, page: str, query: str = "", *, resume: str = "") -> None:
+        """`resume`: the id of an earlier Streamlit session to go on with, as a browser does after a lost connection."""
         self.page, self.query = page, query
         self.widgets: dict[str, tuple[str, str]] = {}
         self.values: dict[str, Any] = {}
         self.options: dict[str, list[str]] = {}
+        self.buttons: dict[str, str] = {}  # label → id
+        self.codes: list[str] = []  # what code boxes show
         self.html: list[str] = []
+        self.session_id = ""
         self._page_hash = ""
         origin = f"http://localhost:{port}"
         self._stack = ExitStack()
         self.socket = self._stack.enter_context(connect(
-            f"ws://localhost:{port}/_stcore/stream", subprotocols=["streamlit"], origin=origin,
+            f"ws://localhost:{port}/_stcore/stream", origin=origin,
+            subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN", resume] if resume else ["streamlit"],
             additional_headers={"Cookie": cookie}, max_size=None,
         ))  # fmt: skip
         self.run()
@@ -46,7 +51,11 @@ class Client:
         """The id of the widget whose key contains `part`."""
         return next(name for name in self.widgets if part in name)
 
-    def run(self, fragment: str = "") -> None:
+    def press(self, label: str) -> None:
+        """Press a button outside of fragments."""
+        self.run(pressed=self.buttons[label])
+
+    def run(self, fragment: str = "", *, pressed: str = "") -> None:
         """One rerun with all values, until the script has finished."""
         message = BackMsg()
         rerun = message.rerun_script
@@ -57,6 +66,9 @@ class Client:
             state = rerun.widget_states.widgets.add()
             state.id = name
             setattr(state, "int_value" if isinstance(value, int) else "string_value", value)
+        if pressed:
+            state = rerun.widget_states.widgets.add()
+            state.id, state.trigger_value = pressed, True
         self.socket.send(message.SerializeToString())
         self.html = []
         while True:
@@ -64,6 +76,8 @@ class Client:
             forward.ParseFromString(self.socket.recv(timeout=30))
             if forward.WhichOneof("type") == "navigation":
                 self._page_hash = forward.navigation.page_script_hash
+            elif forward.WhichOneof("type") == "new_session":
+                self.session_id = forward.new_session.initialize.session_id
             elif forward.WhichOneof("type") == "delta":
                 self._learn(forward.delta)
             elif (
@@ -80,6 +94,10 @@ class Client:
         if kind in ("radio", "selectbox", "text_input", "text_area"):
             self.widgets[element.id] = (kind, delta.fragment_id)
             self.options[element.id] = [str(option) for option in getattr(element, "options", [])]
+        elif kind == "button":
+            self.buttons[element.label] = element.id
+        elif kind == "code":
+            self.codes.append(element.code_text)
         elif kind == "html":
             self.html.append(element.body)
 

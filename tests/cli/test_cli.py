@@ -225,7 +225,7 @@ def test_admin_round_writes_links_that_work(capsys, tmp_path):
     organisations = tmp_path / "organisations.csv"
     organisations.write_text("country,name\nge,Agency North\nKH,Agency East\n", encoding="utf-8")
     links, database = tmp_path / "links.csv", f"duckdb:///{tmp_path}/real.duckdb"
-    code, _, err = run(
+    code, out, err = run(
         capsys,
         "admin",
         "round",
@@ -240,10 +240,11 @@ def test_admin_round_writes_links_that_work(capsys, tmp_path):
         "https://x.org/",
     )
     assert (code, err) == (0, "")
+    assert "Join code: " in out
     assert links.stat().st_mode & 0o077 == 0
-    rows = list(csv.DictReader(links.open(encoding="utf-8")))
+    rows = list(csv.DictReader(links.open(encoding="utf-8-sig")))
     assert [(row["role"], row["country"], row["organisation"]) for row in rows] == [
-        ("facilitator", "", ""), ("coordinator", "Georgia", "Agency North"), ("coordinator", "Cambodia", "Agency East"),
+        ("Facilitator", "", ""), ("Coordinator", "Georgia", "Agency North"), ("Coordinator", "Cambodia", "Agency East"),
     ]  # fmt: skip
     from access.invitation import InvitationDesk
     from access.workshop import Workshop
@@ -259,6 +260,50 @@ def test_admin_round_writes_links_that_work(capsys, tmp_path):
         ]
     finally:
         workshop.close()
+
+
+def test_admin_reissue_prints_a_new_link_and_code_and_the_old_die(capsys, tmp_path):
+    from access.invitation import InvitationDesk
+    from access.joining import Entered, JoinDesk, WaitingRoom
+    from access.workshop import Workshop
+
+    organisations = tmp_path / "organisations.csv"
+    organisations.write_text("country,name\nGE,Agency North\n", encoding="utf-8")
+    base = ("--db", f"duckdb:///{tmp_path}/real.duckdb", "--base-url", "https://x.org")
+    code, out, err = run(capsys, "admin", "round", str(organisations), "--name", "R", "--expires", "2100-01-01", *base)
+    assert code == 0
+    facilitator, north = csv.DictReader(io.StringIO(out))
+    again, out, _ = run(capsys, "admin", "reissue", "Agency North", *base)
+    assert again == 0
+    link, code_line = out.splitlines()
+    for wrong in (["Agency South"], ["--facilitator", "--round", "5"]):
+        refused, _, text = run(capsys, "admin", "reissue", *wrong, *base)
+        assert (refused, text.split(" ")[0]) == (3, "P035")
+    assert run(capsys, "admin", "reissue", "--facilitator", "--expires", "2020-01-01", *base)[2].startswith("P033")
+    workshop = Workshop(open_store(base[1]))
+    try:
+        desk, codes = InvitationDesk(workshop), JoinDesk(workshop)
+        assert desk.look_up(north["link"].rpartition("/")[2]) is None
+        assert desk.look_up(facilitator["link"].rpartition("/")[2]).role == "facilitator"
+        assert desk.look_up(link.rpartition("/")[2]).organisation == "Agency North"
+        assert isinstance(codes.enter(code_line.split()[1], "192.0.2.1"), Entered)
+        assert isinstance(codes.enter(err.split()[-1], "192.0.2.1"), WaitingRoom)
+    finally:
+        workshop.close()
+
+
+@pytest.mark.parametrize(("ending", "magic"), [("pdf", b"%PDF-"), ("XLSX", b"PK")])
+def test_admin_round_writes_cards_and_workbooks(capsys, tmp_path, ending, magic):
+    organisations = tmp_path / "organisations.csv"
+    organisations.write_text("country,name\nGE,Agency North\n", encoding="utf-8")
+    links = tmp_path / f"links.{ending}"
+    links.write_text("open to all")
+    links.chmod(0o644)
+    database = f"duckdb:///{tmp_path}/real.duckdb"
+    arguments = ("admin", "round", str(organisations), "--name", "R", "--db", database, "--links", str(links))
+    assert run(capsys, *arguments)[0] == 0
+    assert links.read_bytes().startswith(magic)
+    assert links.stat().st_mode & 0o077 == 0
 
 
 def test_admin_round_reports_every_faulty_organisation(capsys, tmp_path):

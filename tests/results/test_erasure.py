@@ -13,22 +13,25 @@ import pytest
 from results.backup import backups_in
 from results.duckdb_store import DuckDBStore
 from results.erasure import Erasure, due, erase
+from results.facts import Code, Consent, Expiry, Grant, JoinCode, StaffSession
 from results.files import sha256_of
 from results.journal import scan
 from results.places import backups_of, journal_of
 from results.restore import restore
-from results.store import AddInvitation, AddSession, StoreError
+from results.store import AddInvitation, AddSession, Keep, Note, StoreError
 from tests.results.facts import (
     FIRST,
     ROUND,
     SECOND,
     change,
     do,
+    event,
     everything,
     fill,
     invitation,
     khmer,
     later_round,
+    one_of_each,
     save,
     session,
     the_round,
@@ -174,3 +177,21 @@ def test_rounds_are_due_after_their_date():
     rounds = tuple(replace(the_round, id=number, keep_until=date) for number, date in enumerate(dates))
     found = {one.keep_until for one in due(rounds, datetime.date(2026, 11, 24))}
     assert found == {date for date, is_due in dates.items() if is_due}
+
+
+GOES = {
+    "organisation": {Consent, Code, Expiry},
+    "round": {Consent, Code, Expiry, JoinCode, Grant, StaffSession},
+}
+
+
+@pytest.mark.parametrize("kind", GOES)
+def test_facts_go_with_what_they_belong_to(path, kind):
+    with closing(DuckDBStore(path)) as store:
+        for one in one_of_each():
+            do(store, Keep(one))
+        do(store, Note(event(1)))
+    erase(path, Erasure(kind, khmer.id if kind == "organisation" else ROUND))
+    with closing(DuckDBStore(path)) as store:
+        assert {type(one) for one in one_of_each() if not store.facts(type(one))} == GOES[kind]
+        assert len(store.audit(0, 10)) == 1

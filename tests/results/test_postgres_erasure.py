@@ -5,7 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from results.store import AddInvitation, AddSession, Refused, Saved, open_store
+from results.facts import Code, Consent, Expiry, Grant, JoinCode, StaffSession
+from results.store import AddInvitation, AddSession, Keep, Note, Refused, Saved, open_store
 from results.upkeep import Erased, Erasure
 from tests.postgres_server import shared
 from tests.results.facts import (
@@ -15,10 +16,12 @@ from tests.results.facts import (
     SECOND,
     change,
     do,
+    event,
     fill,
     invitation,
     khmer,
     laotian,
+    one_of_each,
     save,
     session,
 )
@@ -107,3 +110,19 @@ def test_nothing_to_erase_leaves_no_trace(url, pair):
         )
     )
     assert (tombstones(url), pair[0].revision(ROUND)) == ([], before)
+
+
+GOES = {
+    "organisation": {Consent, Code, Expiry},
+    "round": {Consent, Code, Expiry, JoinCode, Grant, StaffSession},
+}
+
+
+@pytest.mark.parametrize("kind", GOES)
+def test_facts_go_with_what_they_belong_to(pair, kind):
+    for one in one_of_each():
+        do(pair[0], Keep(one))
+    do(pair[0], Note(event(1)))
+    pair[0].erase(Erasure(kind, khmer.id if kind == "organisation" else ROUND))
+    assert {type(one) for one in one_of_each() if not pair[1].facts(type(one))} == GOES[kind]
+    assert len(pair[1].audit(0, 10)) == 1

@@ -10,7 +10,7 @@ import pytest
 from survey.problems import CATALOGUE, Problem, ProblemsError, message, visible
 from tests.survey.files import ROOT
 
-PACKAGES = ("survey", "scoring", "results", "access", "charts", "demo", "web", "ui")
+PACKAGES = ("survey", "scoring", "results", "access", "charts", "reports", "demo", "web", "ui")
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
     for path in [*(file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))), *ROOT.glob("*.py")]
@@ -24,7 +24,8 @@ def test_every_code_is_used(code):
 
 
 def test_every_code_that_is_used_is_in_the_catalogue():
-    assert set(re.findall(r'"([A-Z]\d{3})"', SOURCES)) <= set(CATALOGUE)
+    pkce = {"S256"}  # a method's name in RFC 7636
+    assert set(re.findall(r'"([A-Z]\d{3})"', SOURCES)) - pkce <= set(CATALOGUE)
 
 
 @pytest.mark.parametrize("code", CATALOGUE)

@@ -38,8 +38,10 @@ def application(*routes, middleware: list[Middleware] | None = None) -> Starlett
     return Starlette(routes=list(routes), middleware=middleware or [])
 
 
-def ask(app, path: str, method: str = "GET", *, scheme: str = "http", **headers: str) -> Answer:
-    """Send one request; header names are written with underscores."""
+def ask(
+    app, path: str, method: str = "GET", *, scheme: str = "http", body: tuple[bytes, ...] = (b"",), **headers: str
+) -> Answer:
+    """Send one request, its body in pieces; header names are written with underscores, and "" leaves `host` out."""
     named = {"host": HOST, **{name.replace("_", "-"): value for name, value in headers.items()}}
     path, _, query = path.partition("?")
     scope = {
@@ -52,18 +54,19 @@ def ask(app, path: str, method: str = "GET", *, scheme: str = "http", **headers:
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": [(name.encode(), value.encode("latin-1")) for name, value in named.items()],
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in named.items() if value],
         "client": ("192.0.2.1", 50000),
         "server": ("192.0.2.2", 80),
     }
     sent: list[dict] = []
 
-    body = [{"type": "http.request", "body": b"", "more_body": False}]
+    left = list(body)
 
     async def receive():
-        if not body:
+        if not left:
             await asyncio.Event().wait()  # the client stays connected
-        return body.pop()
+        piece = left.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(left)}
 
     async def send(message):
         sent.append(message)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from web.sockets import OWNER_HEADER
+
 PATH = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 SETTINGS = tomllib.loads(PATH.read_text(encoding="utf-8"))
 config = pytest.importorskip("streamlit.config")
@@ -22,7 +24,10 @@ REQUIRED = {
     "server.enableCORS": True,
     "server.maxUploadSize": 5,
     "server.maxWidgetStateSize": 1,
+    "server.maxMessageSize": 8,
     "server.websocketPingInterval": 20,
+    "server.trustedUserHeaders": {OWNER_HEADER: "owner"},
+    "logger.enableRich": False,
     "server.allowedHosts": ["localhost", "127.0.0.1", "::1"],
 }
 

@@ -1,4 +1,4 @@
-"""S6: the headers on all routes, errors included; `/_stcore/metrics` is closed."""
+"""S6: the headers on all routes, errors and refused websockets included."""
 
 from __future__ import annotations
 
@@ -68,7 +68,6 @@ APP = application(
     Route("/static/js/gone.js", fallback),
     Route("/static/media/font.woff2", unchanged),
     Route("/immutable", hashed),
-    Route("/_stcore/metrics", fine, methods=["GET", "OPTIONS"]),
     middleware=[Middleware(SecurityHeaders, index_html=INDEX, scripts=(OURS,))],
 )
 
@@ -77,14 +76,13 @@ EXPECTED = {
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-store",
 }
 
 
-@pytest.mark.parametrize(
-    ("path", "status"), [("/fine", 200), ("/loose", 200), ("/nowhere", 404), ("/fails", 500), ("/_stcore/metrics", 404)]
-)
+@pytest.mark.parametrize(("path", "status"), [("/fine", 200), ("/loose", 200), ("/nowhere", 404), ("/fails", 500)])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_every_answer_carries_each_header_once(path, status, method):
     answer = ask(APP, path, method)
@@ -131,13 +129,6 @@ def test_the_same_script_is_listed_once():
     assert content_security_policy(["'a'", "'a'"]).count("'a'") == 1
 
 
-@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "/base/_stcore/metrics"])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
-def test_metrics_are_closed(path, method):
-    answer = ask(APP, path, method)
-    assert (answer.status, b"fine" in answer.body) == (404, False)
-
-
 @pytest.mark.parametrize(
     ("path", "cache"),
     [
@@ -156,8 +147,8 @@ def test_an_unhandled_exception_is_a_page_with_an_incident_number_found_in_the_l
         answer = ask(APP, "/fails")
     assert "secret detail" not in answer.text
     assert "RuntimeError" not in answer.text
-    (record,) = [record for record in caplog.records if record.name == "web.headers"]
-    assert record.args[0] in answer.text
+    (record,) = [record for record in caplog.records if record.name == "readiness"]
+    assert record.args["incident"] in answer.text
     assert "/fails" not in record.getMessage()
 
 
@@ -175,8 +166,53 @@ def test_websockets_and_lifespan_pass_through():
 
     async def both():
         wrapped = SecurityHeaders(app)
-        await wrapped({"type": "websocket", "path": "/_stcore/metrics"}, None, None)
+        await wrapped({"type": "websocket", "path": "/_stcore/stream"}, None, None)
         await wrapped({"type": "lifespan"}, None, None)
 
     asyncio.run(both())
     assert seen == ["websocket", "lifespan"]
+
+
+def handshake(app, **extensions):
+    """What the server is told when `app` serves a websocket's handshake."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        return {"type": "websocket.connect"}
+
+    scope = {"type": "websocket", "path": "/x", "headers": [], "scheme": "wss", "extensions": extensions}
+    asyncio.run(SecurityHeaders(app)(scope, receive, send))
+    return sent
+
+
+async def refuses(scope, receive, send):
+    await send({"type": "websocket.close", "code": 1008})
+
+
+async def accepts_and_closes(scope, receive, send):
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": 1000})
+
+
+def test_a_refused_websocket_carries_the_headers():
+    start, body = handshake(refuses, **{"websocket.http.response": {}})
+    assert (start["type"], start["status"], body["type"]) == (
+        "websocket.http.response.start",
+        403,
+        "websocket.http.response.body",
+    )
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert {name: headers[name] for name in EXPECTED} == EXPECTED
+    assert headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_where_the_server_cannot_answer_a_handshake_the_refusal_stays():
+    assert handshake(refuses) == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_a_websocket_that_was_accepted_closes_as_it_did():
+    kinds = [message["type"] for message in handshake(accepts_and_closes, **{"websocket.http.response": {}})]
+    assert kinds == ["websocket.accept", "websocket.close"]

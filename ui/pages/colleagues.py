@@ -1,16 +1,22 @@
-"""Links for colleagues: made, shown once, ended."""
+"""Links and codes for colleagues: made, shown once, made anew, ended."""
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
-from access import invitation
+from access import issuing
 from access.actor import RefusedError
+from access.invitation import expiry_of
+from access.issuing import Issued
+from reports.qr import qr_code
 from results.store import StoreError
-from ui import look, process, session
+from ui import incident, look, process, session
 from ui.texts import t
 
 actor = session.require_actor()
+base_url = process.settings().base_url
 st.title(t("Colleagues"), anchor=False)
 look.muted(
     t(
@@ -18,29 +24,73 @@ look.muted(
     )
 )
 
-with st.form("invite", clear_on_submit=True):
-    label = st.text_input(t("Whose link is it? (name or role)"))
-    if st.form_submit_button(t("Make a link"), type="primary"):
-        try:
-            token = invitation.invite_colleague(process.workshop(), actor, label)
-            st.success(t("Copy this link now and send it to your colleague. It is shown only once."))
-            st.code(f"{process.settings().base_url}/i/{token}", language=None)
-        except (RefusedError, StoreError) as error:
-            st.error(t(str(error)))
 
-
-def end(token_hash: str) -> None:
+@incident.told
+def invite() -> None:
+    label = str(st.session_state.get("colleague-label", ""))
     try:
-        invitation.revoke(process.workshop(), actor, token_hash)
+        session.keep_issued(issuing.invite_colleague(process.workshop(), actor, label))
     except (RefusedError, StoreError) as error:
         session.tell(t(str(error)))
 
 
+@incident.told
+def reissue(token_hash: str) -> None:
+    try:
+        session.keep_issued(issuing.reissue_colleague(process.workshop(), actor, token_hash))
+    except (RefusedError, StoreError) as error:
+        session.tell(t(str(error)))
+
+
+@incident.told
+def end(token_hash: str) -> None:
+    try:
+        issuing.revoke(process.workshop(), actor, token_hash)
+    except (RefusedError, StoreError) as error:
+        session.tell(t(str(error)))
+
+
+def show(issued: Issued) -> None:
+    """The new link, until it is copied: a page that reconnects must not lose it."""
+    link = f"{base_url}/i/{issued.token}"
+    code = qr_code(link, t("QR code: opens the invitation"))
+    with st.container(border=True):
+        st.text(issued.invitation.label or t("Unnamed"))
+        look.muted(
+            t("Send one of these to your colleague now. They cannot be shown again later; what they replace has ended.")
+        )
+        square, secrets = st.columns([1, 2])
+        with square:
+            look.markup(f'<img class="qr" src="{code.source}" alt="{escape(code.alt)}">')
+        with secrets:
+            look.muted(t("Link"))
+            st.code(link, language=None, wrap_lines=True)
+            look.muted(t("Or this code, to be typed at {address}", address=f"{base_url}/join"))
+            st.code(issued.code, language=None)
+        st.button(t("I have copied it"), on_click=session.keep_issued, args=(None,))
+
+
+with st.form("invite", clear_on_submit=True):
+    st.text_input(t("Whose link is it? (name or role)"), key="colleague-label")
+    st.form_submit_button(t("Make a link"), type="primary", on_click=invite)
+
 session.show_told()
-for known in invitation.colleagues(process.workshop(), actor):
-    if known.role != "respondent":
-        continue
+listed = [known for known in issuing.colleagues(process.workshop(), actor) if known.role == "respondent"]
+made = session.issued()
+if made and made.invitation in listed:
+    show(made)
+
+if listed:
+    st.subheader(t("Links that you have made"), anchor=False)
+for known in listed:
+    ends = expiry_of(process.workshop(), known.token_hash)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.text(known.label or t("Unnamed"))
-        look.muted(t("made {time}", time=session.clock(known.created_at)))
-        st.button(t("End this link"), key=f"end-{known.token_hash[:12]}", on_click=end, args=(known.token_hash,))
+        with st.container():
+            st.text(known.label or t("Unnamed"))
+            when = t("made {time}", time=session.clock(known.created_at))
+            look.muted(f"{when} · {t('ends {time}', time=session.clock(ends))}" if ends else when)
+        key = known.token_hash[:12]
+        st.button(t("Make it anew"), key=f"anew-{key}", on_click=reissue, args=(known.token_hash,))
+        st.button(t("End this link"), key=f"end-{key}", on_click=end, args=(known.token_hash,))
+if listed:
+    look.muted(t("Making a link anew ends the old one and its code at once. Whoever came in with it is signed out."))

@@ -6,9 +6,12 @@ from html import escape
 
 import streamlit as st
 
-from access import facilitator
+from access import facilitator, joining
+from access.actor import RefusedError
 from charts.countries import country_name
-from ui import look, process, session
+from reports.qr import qr_code
+from results.store import StoreError
+from ui import incident, look, process, session
 from ui.texts import plain, t
 
 actor = session.require_actor()
@@ -16,6 +19,36 @@ round_ = facilitator.own_round(process.workshop(), actor)
 titles = [questionnaire.title for questionnaire in facilitator.questionnaires(process.workshop(), actor)]
 look.markup('<span class="wide"></span>')
 st.title(plain(round_.name), anchor=False)
+
+
+@incident.told
+def change_code(ended: bool) -> None:
+    try:
+        joining.change_join_code(process.workshop(), session.require_actor(), ended=ended)
+    except (RefusedError, StoreError) as error:
+        session.tell(t(str(error)))
+
+
+def way_in() -> None:
+    """The join code, large, for the room; and the way to everybody's links."""
+    session.show_told()
+    code = joining.join_code(process.workshop(), actor)
+    address = f"{process.settings().base_url}/join"
+    if code:
+        square = qr_code(address, t("QR code: opens the page where the code is typed"))
+        words = t("Open this address and type:"), address.removeprefix("https://").removeprefix("http://")
+        look.markup(
+            f'<div class="joincode"><img class="qr" src="{square.source}" alt="{escape(square.alt)}"><div><p>{escape(words[0])}</p>'
+            f"<p>{escape(words[1])}</p></div><b>{code}</b></div>"
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if round_.status == "open":
+            st.button(t("New code") if code else t("Make a code for the room"), on_click=change_code, args=(False,))
+        if code:
+            st.button(t("End the code"), on_click=change_code, args=(True,))
+        look.markup(
+            f'<a href="/invitations" target="_blank" rel="opener">{escape(t("Invitations: links, codes, cards to print"))}</a>'
+        )
 
 
 @st.fragment(run_every=2)
@@ -51,5 +84,9 @@ def cell(answered: int, asked: int, *, submitted: bool) -> str:
     return f"{look.bar(answered / asked if asked else 0)} {escape(words)}"
 
 
+way_in()
 joined()
-look.leave_link(t("Leave on this device"))
+if actor.key.startswith("staff-"):
+    look.staff_links(t("Change role"), t("Sign out"))
+else:
+    look.leave_link(t("Leave on this device"))

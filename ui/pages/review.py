@@ -8,7 +8,7 @@ from access import respondent
 from access.actor import RefusedError
 from access.visibility import own_visibility
 from results.store import StoreError
-from ui import look, process, session, who_sees
+from ui import incident, look, process, session, who_sees
 from ui.texts import plain, t
 
 actor = session.require_actor()
@@ -37,6 +37,7 @@ if not sheet.missing():
     st.success(t("Every question has an answer."))
 
 
+@incident.told
 def change(action: str) -> None:
     """Submit or reopen once; pressing twice gives the same receipt."""
     try:

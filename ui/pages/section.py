@@ -54,7 +54,8 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
 @st.fragment(run_every=4)
 def heartbeat() -> None:
     """Values chosen while disconnected are not sent by themselves; this brings them within seconds of the reconnect."""
-    if deliver(session.require_actor(), sheet.questionnaire.id, dimension.id):
+    delivered = deliver(session.require_actor(), sheet.questionnaire.id, dimension.id)
+    if delivered or session.take_failed_part():
         st.rerun()
 
 

@@ -1,0 +1,122 @@
+"""The way in by a code, on pages that work on any telephone and without a script.
+
+`/join` takes both codes in one field. The room's code leads back to the same page, which now names the round; a second cookie,
+good for `/join` only, remembers which. An organisation's code opens a session at once and leads to a page that says whose it is:
+two taps, and no code is ever in an address or a hidden field. A wrong code is answered by the page itself, which keeps what was
+typed; only that page cannot be reached by Back without the browser asking whether to send it again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from access.actor import RefusedError
+from access.codes import stray_symbols
+from access.invitation import COOKIE
+from access.joining import Entered, WaitError, WaitingRoom
+from results.store import StoreError
+from web.forms import one, read_form
+from web.invite import from_own_page, refused, sign_in, whose
+from web.pages import TEXTS, code_form, document, facts, link, notice, paragraph, told
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from web.invite import InvitationDesk, Welcome
+
+ROOM_COOKIE: Final = "readiness_room"
+_LONGEST_COOKIE: Final = 256
+_LONGEST_TYPED: Final = 200
+_STATUS: Final = {"P020": 503, "P031": 429}
+_BUSY_SECONDS: Final = 10
+
+
+class JoinDesk(Protocol):
+    """What access/ does for these routes. Called in a worker thread."""
+
+    def enter(self, typed: str, address: str) -> WaitingRoom | Entered:
+        """What a code opens. Raises RefusedError with the sentence to show."""
+
+    def room(self, pass_: str) -> WaitingRoom | None:
+        """The waiting room behind a pass of an earlier `enter`."""
+
+    def welcome(self, secret: str) -> Welcome | None:
+        """Whose session this is."""
+
+
+def join_routes(desk: JoinDesk, invitations: InvitationDesk, secure: bool) -> list[Route]:
+    """`/join`, `/join/entered`. `secure`: the site is reached by https; cookies go over nothing else."""
+    door = _Door(desk, invitations, secure)
+    return [
+        Route("/join", door.show, methods=["GET"]),
+        Route("/join", door.enter, methods=["POST"]),
+        Route("/join/entered", door.entered, methods=["GET"]),
+    ]
+
+
+class _Door:
+    def __init__(self, desk: JoinDesk, invitations: InvitationDesk, secure: bool) -> None:
+        self._desk = desk
+        self._invitations = invitations
+        self._secure = secure
+
+    async def show(self, request: Request) -> Response:
+        return HTMLResponse(_page(await self._room(request)))
+
+    async def enter(self, request: Request) -> Response:
+        if not from_own_page(request):
+            return refused()
+        typed = one(await read_form(request), "code")[:_LONGEST_TYPED]
+        # As uvicorn gives it: behind a trusted proxy (--forwarded-allow-ips) the visitor's, else the neighbour's.
+        address = request.client.host if request.client else ""
+        try:
+            opened = await run_in_threadpool(self._desk.enter, typed, address)
+        except (RefusedError, StoreError) as error:
+            return await self._again(request, typed, error)
+        if isinstance(opened, Entered):
+            return await sign_in(request, self._invitations, opened.secret, "/join/entered", secure=self._secure)
+        response = RedirectResponse("/join", status_code=303)
+        response.set_cookie(ROOM_COOKIE, opened.pass_, path="/join", secure=self._secure, httponly=True, samesite="lax")
+        return response
+
+    async def entered(self, request: Request) -> Response:
+        secret = request.cookies.get(COOKIE, "")
+        welcome = await run_in_threadpool(self._desk.welcome, secret) if 0 < len(secret) <= _LONGEST_COOKIE else None
+        if welcome is None:
+            return RedirectResponse("/join", status_code=303)
+        ways = (link(TEXTS["invite.continue"], "/", prominent=True), link(TEXTS["joined.wrong"], "/leave"))
+        role = paragraph(TEXTS[f"invite.role.{welcome.role}"].replace("this link", "this code"))
+        return HTMLResponse(document(TEXTS["joined.title"], *whose(welcome), role, *ways))
+
+    async def _again(self, request: Request, typed: str, error: RefusedError | StoreError) -> Response:
+        text, headers = str(error), {}
+        status = _STATUS.get(error.code, 422)
+        if isinstance(error, StoreError):
+            status, text = 503, TEXTS["join.later"]
+        elif error.code == "P024" and (strays := stray_symbols(typed)):
+            text += " " + TEXTS["join.strays"].format(symbols=" ".join(strays))
+        if status != 422:
+            headers["retry-after"] = str(error.seconds if isinstance(error, WaitError) else _BUSY_SECONDS)
+        return HTMLResponse(_page(await self._room(request), typed, text), status_code=status, headers=headers)
+
+    async def _room(self, request: Request) -> WaitingRoom | None:
+        pass_ = request.cookies.get(ROOM_COOKIE, "")
+        return await run_in_threadpool(self._desk.room, pass_) if 0 < len(pass_) <= _LONGEST_COOKIE else None
+
+
+def _page(room: WaitingRoom | None, typed: str = "", error: str = "") -> str:
+    title = TEXTS["join.title"]
+    which = ".room" if room else ""
+    return document(
+        title,
+        notice(TEXTS["invented"]) if room and room.invented else "",
+        facts(((TEXTS["invite.round"], room.round),)) if room else "",
+        told(room.notice) if room else "",
+        code_form("/join", TEXTS[f"join.label{which}"], TEXTS[f"join.hint{which}"], typed, error),
+        f'<p class="hint aside">{TEXTS["join.cookie"]}</p>',
+        title=TEXTS["join.error"].format(title=title) if error else "",
+    )
