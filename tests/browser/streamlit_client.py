@@ -36,6 +36,7 @@ class Client:
         self.buttons: dict[str, str] = {}  # label → id
         self.codes: list[str] = []  # what code boxes show
         self.html: list[str] = []
+        self.received = bytearray()  # everything that the server sent, as it came
         self.session_id = ""
         self._page_hash = ""
         origin = f"http://localhost:{port}"
@@ -73,7 +74,9 @@ class Client:
         self.html = []
         while True:
             forward = ForwardMsg()
-            forward.ParseFromString(self.socket.recv(timeout=30))
+            sent = self.socket.recv(timeout=30)
+            self.received += sent
+            forward.ParseFromString(sent)
             if forward.WhichOneof("type") == "navigation":
                 self._page_hash = forward.navigation.page_script_hash
             elif forward.WhichOneof("type") == "new_session":
