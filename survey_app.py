@@ -17,6 +17,7 @@ import uvicorn.config
 from starlette.middleware import Middleware
 from streamlit import logger as streamlit_logger
 from streamlit import net_util
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 import logs
@@ -50,6 +51,8 @@ uvicorn.config.HTTP_PROTOCOLS["auto"] = "web.protocol:BoundedHttp"
 # Streamlit asks a public service for this machine's address when it listens on all interfaces, and again for every
 # websocket with a foreign Origin. Nothing here leaves the machine; without the answer such an Origin is refused all the same.
 net_util.get_external_ip = lambda: None
+# Until st.navigation has run once in this process, Streamlit would take every script in ui/pages for a page open to everybody.
+PagesManager.uses_pages_directory = False
 _STATIC = Path(st.__file__).parent / "static"
 
 workshop = process.start_or_exit()
@@ -132,8 +135,8 @@ app = st.App(
     on_script_error=incident.show,
     middleware=[
         Middleware(SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT,)),
-        Middleware(RequestLimits, is_host_allowed, is_session_open, largest_upload),
-        Middleware(GuardedSockets, sockets, is_host_allowed),
+        Middleware(RequestLimits, is_host_allowed, is_session_open, largest_upload, secure=settings.secure),
+        Middleware(GuardedSockets, sockets, is_host_allowed, secure=settings.secure),
         Middleware(CompressedStatic, folder=_STATIC, cache=settings.cache / "static"),
     ],
 )

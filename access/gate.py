@@ -18,11 +18,22 @@ log = logging.getLogger("readiness.access")
 
 
 def authorise(workshop: Workshop, actor: Actor, action: Action, there: Place) -> None:
-    """Return when the matrix allows it. Raises RefusedError: P005 for a colleague in the own organisation, else P001."""
-    if may(actor.role, actor.home, action, there):
+    """Return when the matrix allows it and the organisation is one of that round.
+
+    Raises RefusedError: P005 for a colleague in the own organisation, else P001.
+    """
+    if may(actor.role, actor.home, action, there) and _is_a_place(workshop, there):
         return
     is_colleague = actor.role == "respondent" and there == actor.home and may("coordinator", there, action, there)
     raise refuse(workshop, actor, action, "P005" if is_colleague else "P001")
+
+
+def _is_a_place(workshop: Workshop, there: Place) -> bool:
+    """Whether the organisation, where there is one, exists and belongs to the round: an actor is only as right as their link."""
+    if not there.organisation_id:
+        return True
+    organisation = workshop.organisation(there.organisation_id)
+    return organisation is not None and organisation.round_id == there.round_id
 
 
 def refuse(workshop: Workshop, actor: Actor, action: Action, code: str = "P001") -> RefusedError:

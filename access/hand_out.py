@@ -11,6 +11,7 @@ from access.facilitator import own_round
 from access.gate import refuse
 from access.invitation import key_of
 from access.issuing import LABELS, Issued, Seat, end_invitation, hand_out, prepare, prepare_again
+from access.matrix import Action
 from access.workshop import Workshop
 from charts.countries import country_name
 from reports.invitations import InvitationLine, Invitations
@@ -71,7 +72,7 @@ def replace_chosen(workshop: Workshop, actor: Actor, keys: Iterable[str], expire
     nothing was changed. A third of a second each.
     """
     round_ = own_round(workshop, actor, "issue invitations")
-    wanted = [_chosen(workshop, actor, round_, key) for key in dict.fromkeys(keys)]
+    wanted = [_chosen(workshop, actor, "issue invitations", round_, key) for key in dict.fromkeys(keys)]
     if not wanted:
         raise RefusedError("P032")
     taken: set[str] = set()
@@ -88,7 +89,7 @@ def replace_chosen(workshop: Workshop, actor: Actor, keys: Iterable[str], expire
 def end(workshop: Workshop, actor: Actor, key: str) -> None:
     """End an invitation of the round and every session it opened. Not the facilitator's own: nobody locks themselves out."""
     round_ = own_round(workshop, actor, "end an invitation")
-    one = _chosen(workshop, actor, round_, key)
+    one = _chosen(workshop, actor, "end an invitation", round_, key)
     if not isinstance(one, Invitation) or key_of(one.token_hash) == actor.key:
         raise refuse(workshop, actor, "end an invitation")
     end_invitation(workshop, actor, "end an invitation", one)
@@ -120,19 +121,19 @@ def end_of_day(text: str) -> int | None:
     return moment
 
 
-def _chosen(workshop: Workshop, actor: Actor, round_: Round, key: str) -> Invitation | Organisation:
+def _chosen(workshop: Workshop, actor: Actor, action: Action, round_: Round, key: str) -> Invitation | Organisation:
     """The invitation of this key, or the organisation that has none. Raises RefusedError P001, or P034 when it has ended."""
     found = [one for one in workshop.store.invitations(round_.id) if key_of(one.token_hash) == key]
     if len(found) == 1:
         if found[0].revoked_at is not None:
-            raise refuse(workshop, actor, "issue invitations", "P034")
+            raise refuse(workshop, actor, action, "P034")
         return found[0]
     number = key.removeprefix(_NONE_YET)
     mine = [one for one in workshop.store.organisations(round_.id) if str(one.id) == number]
     if not mine or not key.startswith(_NONE_YET):
-        raise refuse(workshop, actor, "issue invitations")
+        raise refuse(workshop, actor, action)
     if any(one.revoked_at is None for one in workshop.store.invitations(round_.id, mine[0].id)):
-        raise refuse(workshop, actor, "issue invitations", "P034")
+        raise refuse(workshop, actor, action, "P034")
     return mine[0]
 
 

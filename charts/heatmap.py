@@ -35,6 +35,7 @@ from charts.theme import (
 )
 from results.live import Comparison
 from scoring.comparison import PROVISIONAL_BELOW
+from survey.direction import isolated
 
 PROJECTOR = (1870, 960)  # px: what the app's own bar leaves of a screen of 1920 × 1080
 _WIDTH: dict[Scale, int] = {"page": 1100, "projector": PROJECTOR[0]}
@@ -225,7 +226,7 @@ def _height(scale: Scale, rows: int) -> int:
 def _title(comparison: Comparison, rows: Sequence[Row], title: str, frame: _Frame) -> dict[str, Any]:
     sizes = frame.sizes
     source = [FACILITATORS_ONLY] * (comparison.audience == "facilitators") + [INVENTED] * comparison.invented
-    source += [comparison.round_name, comparison.questionnaire.title]
+    source += [isolated(comparison.round_name), isolated(comparison.questionnaire.title)]
     source += ["pulse (short form)"] * (comparison.form == "pulse")
     reading = ["Large digit: level 1–5", "small: score 1.0–5.0"]
     if any(row.result.scorecard is not None and row.result.provisional for row in rows):

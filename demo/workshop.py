@@ -103,12 +103,12 @@ def build(workshop: Workshop, questionnaires: Path, seed: int, tell: Callable[[i
 
 
 def _choose_who_sees(workshop: Workshop, coordinators: list[tuple[str, Actor]], seed: int) -> None:
-    """Four countries go blind; of the others a few agencies show their levels to the facilitators only, or to nobody.
+    """A third of the countries go blind; of the others a few agencies show their levels to the facilitators only, or to nobody.
 
     Chance of its own: the answers stay those of the seed.
     """
     rng = np.random.default_rng([seed, 1])
-    blind = set(rng.choice(COUNTRIES, size=4, replace=False))
+    blind = set(rng.choice(COUNTRIES, size=len(COUNTRIES) // 3, replace=False))
     for country, actor in coordinators:
         luck = rng.random()
         if country in blind:

@@ -2,70 +2,76 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from access import respondent
+from access import facilitator, respondent
 from access.actor import Actor
 from access.setup import RoundPlan, add_organisation, create_round
 from access.visibility import choose_visibility
 from access.workshop import Workshop
+from charts.heatmap import heatmap
 from survey.response import Answer
+from tests.reference_store import ReferenceStore
 from tests.workshops import QUESTIONNAIRE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from results.facts import Visibility
+    from results.live import Comparison
+    from results.shown import Audience
     from results.store import ResponseStore
     from results.workshop import Round
 
-ITEMS = ("plan", "review", "training")
-MARKER = ("KZ", "Marker Agency")
-# In the way of the marker, so that a letter can stand: two blind countries, two named ones.
-OTHERS = (
-    ("GE", "Agency One", "blind", (2, 2, 2)),
-    ("KH", "Agency Two", "blind", (2, 3, 2)),
-    ("MN", "Agency Three", "named", (3, 3, 2)),
-    ("VN", "Agency Four", "named", (3, 2, 2)),
-)
+Levels = int | tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Room:
-    """The round, a coordinator for each agency by its name, and the facilitator."""
+    """A round with a facilitator and coordinators by the name of their organisation."""
 
     workshop: Workshop
     round: Round
-    coordinators: dict[str, Actor]
     facilitator: Actor
+    coordinators: dict[str, Actor]
 
-    def answer(self, agency: str, levels: tuple[int, ...]) -> None:
-        actor = self.coordinators[agency]
-        organisation = self.workshop.store.organisation(actor.organisation_id)
-        response = self.workshop.responses_of(organisation)["tiny"]
-        for item, level in zip(ITEMS, levels, strict=True):
+    def compared(self, audience: Audience) -> Comparison:
+        return facilitator.comparison(self.workshop, self.facilitator, "tiny", audience)
+
+    def sent(self, audience: Audience) -> str:
+        """All that a page shows of a comparison, as text."""
+        drawn = heatmap(self.compared(audience), scale="projector")
+        return json.dumps(drawn.spec, ensure_ascii=False) + drawn.alt + drawn.title
+
+    def answer(self, name: str, levels: Levels) -> None:
+        """Levels of plan, review and training (0 = not answered), or one for the first and the last."""
+        plan, review, training = levels if isinstance(levels, tuple) else (levels, 0, levels)
+        actor = self.coordinators[name]
+        (sheet,) = respondent.my_sheets(self.workshop, actor)
+        for item, level in (("plan", plan), ("review", review), ("training", training)):
             if level:
-                respondent.save_answer(self.workshop, actor, response, item, Answer(level), based_on=None)
+                respondent.save_answer(self.workshop, actor, sheet.state.id, item, Answer(level), based_on=None)
 
 
 def room(
-    store: ResponseStore,
     folder: Path,
-    agencies: tuple[tuple[str, str, Visibility | None, tuple[int, ...]], ...],
-    default: Visibility = "facilitators",
+    members: Iterable[tuple[str, str, Visibility | None, Levels]],
+    default: Visibility = "named",
+    store: ResponseStore | None = None,
 ) -> Room:
-    """Build it: each agency as (country, name, its choice or None, its levels; 0 = not answered)."""
+    """`members`: (country, organisation, choice or None, levels)."""
     path = folder / "questionnaire.yaml"
-    if not path.exists():
-        path.write_text(QUESTIONNAIRE, encoding="utf-8")
-    workshop = Workshop(store)
-    round_ = create_round(workshop, RoundPlan("Test round", ((path, "full"),), visibility=default))
-    built = Room(workshop, round_, {}, Actor("facilitator", round_.id, None, "Facilitator", "f"))
-    for country, name, choice, levels in agencies:
+    path.write_text(QUESTIONNAIRE, encoding="utf-8")
+    workshop = Workshop(store or ReferenceStore())
+    round_ = create_round(workshop, RoundPlan("Round", ((path, "full"),), visibility=default))
+    made = Room(workshop, round_, Actor("facilitator", round_.id, None, "", "f"), {})
+    for country, name, choice, levels in members:
         organisation = add_organisation(workshop, round_, country, name)
-        actor = built.coordinators[name] = Actor("coordinator", round_.id, organisation.id, "Coordinator", f"c{name}")
-        built.answer(name, levels)
+        actor = made.coordinators[name] = Actor("coordinator", round_.id, organisation.id, "", f"c{organisation.id}")
         if choice:
             choose_visibility(workshop, actor, choice)
-    return built
+        made.answer(name, levels)
+    return made

@@ -6,6 +6,8 @@ from html import escape
 
 import streamlit as st
 
+from survey.direction import isolated
+
 STYLE = """
 <style>
   [data-testid="stMainBlockContainer"] { max-width: 50rem; padding-top: 4.5rem; padding-bottom: 5rem; }
@@ -19,6 +21,10 @@ STYLE = """
     font-size: 0.9rem; }
   .private { background: #9c2b00; color: #ffffff; font-weight: 600; border-radius: 0.4rem; padding: 0.35rem 0.75rem; }
   [data-testid="stMain"]:has(.private) { box-shadow: inset 0 0 0 6px #9c2b00; }
+  .muted, .question, table.figures .name, table.figures th[scope="row"], details.way, [data-testid="stMarkdownContainer"],
+  [data-testid="stText"] { overflow-wrap: anywhere; }
+  table.figures .name { min-width: 8rem; }
+  [data-testid="stElementContainer"]:has(> [data-testid="stButton"]), [data-testid="stButton"] button { max-width: 100%; }
   .muted { color: #55606b; font-size: 0.92rem; line-height: 1.5; }
   .question { font-size: 1.12rem; font-weight: 600; line-height: 1.4; margin: 0 0 0.15rem 0; }
   .badge { display: inline-block; background: #e7eff7; color: #14456e; border-radius: 0.3rem; padding: 0.05rem 0.45rem;
@@ -119,6 +125,11 @@ def markup(html: str) -> None:
     st.html(html)
 
 
+def words(text: str) -> str:
+    """Anybody's text as markup: shown as it stands, in its own writing direction."""
+    return escape(isolated(text))
+
+
 def style() -> None:
     st.html(STYLE)
 
@@ -132,8 +143,9 @@ def private_notice(text: str) -> None:
     st.html(f'<div class="private" role="note">{escape(text)}</div>')
 
 
-def muted(text: str) -> None:
-    st.html(f'<div class="muted">{escape(text)}</div>')
+def muted(*texts: str) -> None:
+    """Small grey words; several texts stand in one line, each in its own writing direction."""
+    st.html(f'<div class="muted">{escape(" · ".join(map(isolated, texts)))}</div>')
 
 
 def bar(share: float) -> str:

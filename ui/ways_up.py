@@ -8,6 +8,7 @@ from html import escape
 from charts.wording import Line, Way, way_up
 from scoring.explain import Explanation
 from survey.questionnaire import Questionnaire
+from ui import look
 from ui.texts import t
 
 _SHORT = 5
@@ -27,7 +28,7 @@ def ways_up(questionnaire: Questionnaire, explanations: Sequence[Explanation]) -
 def _part(title: str, way: Way, *, is_open: bool) -> str:
     opens = f'<p class="muted">{escape(way.opens)}</p>' if way.opens else ""
     return (
-        f'<details class="way"{" open" if is_open else ""}><summary>{escape(title)} <span>{escape(way.heading)}</span></summary>'
+        f'<details class="way"{" open" if is_open else ""}><summary>{look.words(title)} <span>{escape(way.heading)}</span></summary>'
         f"<ol>{''.join(_line(line) for line in way.lines)}</ol>{opens}</details>"
     )
 
@@ -35,4 +36,4 @@ def _part(title: str, way: Way, *, is_open: bool) -> str:
 def _line(line: Line) -> str:
     move = f' <span class="badge">{escape(line.move)}</span>' if line.move else ""
     steps = "".join(f"<li>{escape(step)}</li>" for step in line.steps)
-    return f"<li>{escape(line.question)}{move}{f'<ul>{steps}</ul>' if steps else ''}</li>"
+    return f"<li>{look.words(line.question)}{move}{f'<ul>{steps}</ul>' if steps else ''}</li>"

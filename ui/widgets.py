@@ -18,6 +18,7 @@ from access.actor import Actor, RefusedError
 from access.respondent import Sheet
 from results.store import Conflict, StoreError
 from results.workshop import StoredAnswer
+from survey.direction import isolated
 from survey.questionnaire import TIERS, Item
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError
 from ui import incident, look, process, session
@@ -75,7 +76,7 @@ def _question(item: Item, number: int) -> None:
     why = t("Critical: no level can stand more than one step above this answer, and it is needed before submitting.")
     badge = f'<span class="badge" title="{escape(why)}">{escape(t("Critical"))}</span>' if item.critical else ""
     scope = f'<div class="muted">{escape(item.scope)}</div>' if item.scope else ""
-    look.markup(f'<div class="question" id="q-{item.id}">{number}. {escape(item.text)}{badge}</div>{scope}')
+    look.markup(f'<div class="question" id="q-{item.id}">{number}. {look.words(item.text)}{badge}</div>{scope}')
 
 
 def _newest(sheet: Sheet, item: Item) -> Seen:
@@ -228,4 +229,5 @@ def describe(item: Item, answer: Answer) -> str:
     """An answer in words, with what was said beside it."""
     names = {UNANSWERED: t("no answer"), DONT_KNOW: t("Don't know"), NOT_APPLICABLE: t("Not applicable")}
     chosen = names.get(answer.code) or f"{answer.code} - {item.anchor(answer.code)}"
-    return " | ".join(part for part in (chosen, answer.reason, answer.link, answer.note, answer.comment) if part)
+    said = (answer.reason, answer.link, answer.note, answer.comment)
+    return " | ".join(part for part in (chosen, *map(isolated, said)) if part)

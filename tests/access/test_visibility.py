@@ -1,300 +1,295 @@
-"""Who sees whose levels (S19): what was not agreed to is in no value, no chart and no text that leaves for an audience."""
+"""S19: what an organisation has not agreed to show is not in what leaves the program, for the room and for facilitators."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from access import facilitator, respondent
-from access.actor import Actor, RefusedError
-from access.setup import RoundPlan, create_round
+from access import facilitator
+from access.actor import RefusedError
 from access.visibility import VISIBILITIES, choose_visibility, own_visibility, shown
 from access.workshop import Workshop
-from charts.heatmap import heatmap
 from results.facts import Consent
 from results.live import LiveQuestionnaire
-from results.shown import LEAST_BLIND, blinded
-from results.store import Keep
-from survey.response import Answer
+from results.shown import blinded
 from tests.reference_store import ReferenceStore
-from tests.rooms import MARKER, OTHERS, Room, room
+from tests.rooms import room
+from tests.workshops import Scene, scene
 from ui import process
 
 AUDIENCES = ("room", "facilitators")
-COUNTRIES = ("GE", "KH", "KZ", "MN")
 
 
-def with_marker(folder, visibility) -> Room:
-    return room(ReferenceStore(), folder, (*OTHERS, (*MARKER, visibility, (4, 5, 5))))
+NAMED = [("KZ", "Kazakh agency", "named", 2), ("MN", "Mongolian agency", "named", 3)]
+BLIND = [("GE", "Georgian agency", "blind", 4), ("LA", "Lao agency", "blind", 5), ("PH", "Filipino agency", "blind", 1)]
+# What tells Cambodia or its agency: names, the code as a value of its own, and a level nobody else has.
+MARKS = ("Cambodia", '"KH"', "Cambodian agency")
 
 
-def compared(at: Room, audience="room"):
-    return facilitator.comparison(at.workshop, at.facilitator, "tiny", audience)
+# --- each choice for each audience
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("choice", VISIBILITIES)
+def test_s19_each_choice_reaches_exactly_who_was_agreed(tmp_path, choice, audience):
+    at = room(tmp_path, [*NAMED, *BLIND, ("KH", "Cambodian agency", choice, 5)])
+    sent = at.sent(audience)
+    is_named = choice == "named" or (audience == "facilitators" and choice != "nobody")
+    assert [mark in sent for mark in MARKS] == [is_named, is_named, False]
+    assert ("Kazakhstan" in sent, "Mongolia" in sent) == (True, True)
+    compared = at.compared(audience)
+    letters = [result.country for result in compared.countries if result.blind]
+    assert len(letters) == (0 if audience == "facilitators" else 4 if choice == "blind" else 3)
+    assert all(one in sent for one in letters)
 
 
-def payload(comparison) -> str:
-    """All that a page makes of a comparison: the specification with its data, the text alternative, the title."""
-    drawn = heatmap(comparison, scale="projector")
-    return json.dumps([drawn.spec, drawn.alt, drawn.title], ensure_ascii=False)
+@pytest.mark.parametrize("choice", ["blind", "facilitators", "nobody"])
+def test_s19_no_mark_of_a_hidden_organisation_in_the_value_itself(tmp_path, choice):
+    at = room(tmp_path, [*NAMED, *BLIND, ("KH", "Cambodian agency", choice, 5)])
+    value = repr([(one.country, one.invited, one.begun, one.scorecard) for one in at.compared("room").countries])
+    assert "'KH'" not in value
+    for name in ('"Georgia"', '"GE"', "Laos", '"LA"', "Philippines", "agency"):
+        assert name not in at.sent("room")
 
 
-def figures(comparison) -> set[str]:
-    return {
-        f"{part.score:.1f}"
-        for result in comparison.countries
-        for part in (result.scorecard.whole, *result.scorecard.dimensions)
-    }
+def test_what_stands_under_a_letter_tells_no_counts(tmp_path):
+    at = room(tmp_path, [*NAMED, *BLIND, ("GE", "Another Georgian agency", "blind", 4)])
+    for result in at.compared("room").countries:
+        if result.blind:
+            assert (result.invited, result.begun) == (0, 0)
+            assert all(score.coverage is None and score.shares is None for score in result.scorecard.dimensions)
+
+
+@pytest.mark.parametrize("blind", [0, 1, 2])
+def test_fewer_than_three_blind_countries_are_not_shown(tmp_path, blind):
+    at = room(tmp_path, [*NAMED, *BLIND[:blind]])
+    assert [one.country for one in at.compared("room").countries] == ["KZ", "MN"]
+
+
+def test_a_country_is_never_made_of_both_kinds(tmp_path):
+    """Named and blind organisations of one country: the room sees the named ones alone, the same as without the others."""
+    mixed = room(tmp_path, [*NAMED, *BLIND, ("KZ", "Second Kazakh agency", "blind", 5)])
+    alone = room(tmp_path, [*NAMED, *BLIND])
+    assert mixed.sent("room") == alone.sent("room") or without_letters(mixed) == without_letters(alone)
+    by_name = {one.country: one for one in mixed.compared("room").countries}
+    assert (by_name["KZ"].invited, by_name["KZ"].begun) == (1, 1)
+
+
+def without_letters(at):
+    """The countries of the room with blind ones as a set: letters differ from store to store."""
+    compared = at.compared("room").countries
+    figures = sorted(repr(one.scorecard) for one in compared if one.blind)
+    return [one for one in compared if not one.blind], figures
+
+
+# --- the room's figures are those of a round in which the others never were
+choices = st.sampled_from(VISIBILITIES)
+members = st.lists(
+    st.tuples(st.sampled_from(["KZ", "MN", "GE", "LA", "PH", "KH"]), choices, st.integers(0, 5)),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=60)
+@given(members)
+def test_s19_hidden_organisations_change_nothing(tmp_path_factory, drawn):
+    folder = tmp_path_factory.mktemp("round")
+    everybody = [(country, f"Agency {number}", choice, level) for number, (country, choice, level) in enumerate(drawn)]
+    by_name = {country for country, _, choice, _ in everybody if choice == "named"}
+    open_ones = [one for one in everybody if one[2] == "named" or (one[2] == "blind" and one[0] not in by_name)]
+    assert without_letters(room(folder, everybody)) == without_letters(room(folder, open_ones))
+    facilitators = [one for one in everybody if one[2] != "nobody"]
+    first, second = (room(folder, who).compared("facilitators").countries for who in (everybody, facilitators))
+    assert first == second
+
+
+def test_what_hidden_organisations_do_changes_not_one_byte_in_the_room(tmp_path):
+    hidden = [("KH", "Cambodian agency", "nobody", 2), ("KZ", "Second Kazakh agency", "facilitators", 2)]
+    at = room(tmp_path, [*NAMED, *BLIND, *hidden])
+    before = at.compared("room")
+    sent = at.sent("room")
+    at.answer("Cambodian agency", 5)
+    at.answer("Second Kazakh agency", 4)
+    assert at.compared("room") is before  # the revision that it names too
+    assert at.sent("room") == sent
+    at.answer("Kazakh agency", 5)
+    assert at.sent("room") != sent
+
+
+def test_a_withdrawal_takes_effect_at_once_and_a_return_too(tmp_path):
+    at = room(tmp_path, [*NAMED, ("KH", "Cambodian agency", "named", 5)])
+    for choice, is_there in (("nobody", False), ("named", True), ("blind", False), ("facilitators", False)):
+        choose_visibility(at.workshop, at.coordinators["Cambodian agency"], choice)
+        assert ("Cambodia" in at.sent("room")) is is_there
+
+
+open_rooms = members.map(
+    lambda drawn: [(country, f"Agency {at}", choice, level) for at, (country, choice, level) in enumerate(drawn)]
+)
+
+
+@settings(max_examples=40)
+@given(open_rooms, st.lists(st.tuples(st.integers(0, 11), st.integers(1, 5)), min_size=1, max_size=4))
+def test_s19_no_hidden_answer_changes_the_room_in_any_process(tmp_path_factory, everybody, changes):
+    at = room(tmp_path_factory.mktemp("round"), everybody)
+    seen = shown(at.workshop, at.round, "room")
+    before, sent = at.compared("room"), at.sent("room")
+    for number, level in changes:
+        name = everybody[number % len(everybody)][1]
+        if not seen.includes(at.coordinators[name].organisation_id):
+            at.answer(name, level)
+    assert at.compared("room") is before
+    assert replace(at, workshop=Workshop(at.workshop.store)).sent("room") == sent
+
+
+# --- what is drawn follows
+def drawn_alt(at, comparison) -> str:
+    return process.drawn(at.round.id, comparison, "projector", "en").alt
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
-@pytest.mark.parametrize("visibility", VISIBILITIES)
-def test_s19_value_chart_and_text_hold_what_was_agreed_and_nothing_else(tmp_path, visibility, audience):
-    comparison = compared(with_marker(tmp_path, visibility), audience)
-    has_name = visibility == "named" or (audience == "facilitators" and visibility != "nobody")
-    has_figures = has_name or visibility == "blind"
-    text = payload(comparison)
-    cells = json.loads(text)[0]["layer"][0]["data"]["values"]
-    assert ("KZ" in {result.country for result in comparison.countries}) is has_name
-    assert ('"KZ"' in text, "Kazakhstan" in text) == (has_name, has_name)
-    assert ("4.5" in figures(comparison), "5.0" in figures(comparison)) == (has_figures, has_figures)
-    assert ("4.5" in {cell["score"] for cell in cells}) is has_figures
-    assert MARKER[1] not in repr(comparison) + text
-
-
-def test_s19_the_room_is_not_told_how_many_hide(tmp_path):
-    assert compared(with_marker(tmp_path, "nobody"), "room").left_out == 0
-    told = compared(with_marker(tmp_path, "nobody"), "facilitators")
-    assert told.left_out == 1
-    assert "1 agency shows its levels to nobody and is left out" in payload(told)
-
-
-def test_s19_no_row_mixes_named_and_blind(tmp_path):
-    at = room(ReferenceStore(), tmp_path, (*OTHERS, ("MN", "Quiet", "blind", (5, 5, 5))))
-    rows = {result.country: result for result in compared(at).countries}
-    assert (rows["MN"].invited, rows["MN"].scorecard.whole.level) == (1, 2)
-    assert not any(result.blind for result in rows.values())  # Mongolia is named; two are left, too few for letters
-    assert compared(at, "facilitators").countries[2].invited == 2
-
-
-@pytest.mark.parametrize("blind", range(5))
-def test_letters_stand_only_where_elimination_does_not_name(tmp_path, blind):
-    agencies = tuple(
-        (country, country, "blind" if at < blind else "named", (2, 2, 2))
-        for at, country in enumerate(("GE", "KH", "KZ", "MN"))
-    )
-    lettered = [result for result in compared(room(ReferenceStore(), tmp_path, agencies)).countries if result.blind]
-    assert len(lettered) == (blind if blind >= LEAST_BLIND else 0)
-
-
-def test_a_letter_hides_shares_counts_and_how_many_have_begun(tmp_path):
-    at = with_marker(tmp_path, "blind")
-    lettered = [result for result in compared(at).countries if result.blind]
-    assert len(lettered) == 3
-    for result in lettered:
-        assert (result.begun, result.invited) == (0, 0)
-        for part in (result.scorecard.whole, *result.scorecard.dimensions):
-            assert (part.shares, part.coverage, part.unknown, part.score_high, part.held_by) == (None,) * 4 + ("",)
-            assert part.score == round(part.score, 1)
-
-
-def test_a_country_of_few_answers_gets_no_letter_yet(tmp_path):
-    at = with_marker(tmp_path, "blind")
-    late = room(at.workshop.store, tmp_path, (*OTHERS, (*MARKER, "blind", (0, 0, 0))))
-    assert not any(result.blind for result in compared(late).countries)
-    late.answer(MARKER[1], (1, 1, 1))
-    assert sum(result.blind for result in compared(late).countries) == 3
-
-
-def test_letters_are_the_same_for_every_process_and_secret_between_stores(tmp_path):
-    def letters(at: Room, workshop: Workshop):
-        return dict(shown(workshop, at.round, "room").letters)
-
-    at = with_marker(tmp_path, "blind")
-    assert letters(at, at.workshop) == letters(at, Workshop(at.workshop.store))
-    orders = {tuple(sorted(letters(other, other.workshop).items())) for other in _rooms(tmp_path, 12)}
-    assert len(orders) > 1  # else one store's order would tell another's
-
-
-def _rooms(folder, count):
-    return (with_marker(folder, "blind") for _ in range(count))
-
-
-def test_nobody_elses_choice_moves_a_letter(tmp_path):
-    at = with_marker(tmp_path, "blind")
-    before = dict(shown(at.workshop, at.round, "room").letters)
-    choose_visibility(at.workshop, at.coordinators["Agency Three"], "blind")
-    after = dict(shown(at.workshop, at.round, "room").letters)
-    assert {country: after[country] for country in before} == before
-    choose_visibility(at.workshop, at.coordinators["Agency One"], "nobody")
-    assert dict(shown(at.workshop, at.round, "room").letters)["KZ"] == before["KZ"]
-
-
-def test_a_coordinator_learns_the_own_letter_and_a_colleague_does_not(tmp_path):
-    at = with_marker(tmp_path, "blind")
-    own = at.coordinators[MARKER[1]]
-    mine = own_visibility(at.workshop, own)
-    assert mine.letter == dict(shown(at.workshop, at.round, "room").letters)["KZ"]
-    colleague = replace(own, role="respondent")
-    assert own_visibility(at.workshop, colleague).letter == ""
-    choose_visibility(at.workshop, own, "named")
-    assert own_visibility(at.workshop, own).letter == ""
-
-
-def test_the_round_says_what_holds_until_an_organisation_chooses(tmp_path):
-    at = room(ReferenceStore(), tmp_path, (("GE", "A", None, (2, 2, 2)), ("KH", "B", "nobody", (2, 2, 2))), "named")
-    assert [result.country for result in compared(at).countries] == ["GE"]
-    assert own_visibility(at.workshop, at.coordinators["A"]).is_chosen is False
-    assert own_visibility(at.workshop, at.coordinators["B"]).is_chosen is True
-
-
-def test_where_nobody_said_anything_only_facilitators_see(tmp_path):
-    at = room(ReferenceStore(), tmp_path, (("GE", "A", None, (2, 2, 2)),), "named")
-    at.workshop.store._facts.clear()  # a round of an earlier version has no such fact
-    fresh = Workshop(at.workshop.store)
-    assert facilitator.comparison(fresh, at.facilitator, "tiny").countries == ()
-    assert len(facilitator.comparison(fresh, at.facilitator, "tiny", "facilitators").countries) == 1
-
-
-def test_a_choice_is_the_coordinators_and_audited(tmp_path):
-    at = with_marker(tmp_path, "named")
-    own = at.coordinators[MARKER[1]]
-    for actor in (replace(own, role="respondent"), at.facilitator, Actor("administrator", 0, None, "x", "x")):
-        with pytest.raises(RefusedError) as refused:
-            choose_visibility(at.workshop, actor, "nobody")
-        assert refused.value.code in ("P001", "P005")
-    with pytest.raises(RefusedError):
-        choose_visibility(at.workshop, own, "everybody")
-    assert own_visibility(at.workshop, own).visibility == "named"
-    choose_visibility(at.workshop, own, "nobody")
-    choose_visibility(at.workshop, own, "nobody")  # pressed twice: one choice
-    entries = at.workshop.store.audit(0, 1000)
-    mine = [e for e in entries if e.action == "choose who sees the levels" and e.actor == own.key]
-    assert [(e.subject, e.outcome) for e in mine][-1] == ("nobody", "done")
-    assert sum(e.subject == "nobody" for e in mine) == 1
-
-
-def test_a_withdrawal_holds_at_the_next_look_and_in_what_is_drawn(tmp_path):
-    at = with_marker(tmp_path, "named")
-    assert "Kazakhstan" in process.drawn(at.round.id, compared(at), "projector", "en").alt
-    choose_visibility(at.workshop, at.coordinators[MARKER[1]], "nobody")
-    for audience in AUDIENCES:
-        assert "Kazakhstan" not in process.drawn(at.round.id, compared(at, audience), "projector", "en").alt
+def test_a_withdrawal_is_in_the_drawing_that_all_viewers_share(tmp_path, audience):
+    at = room(tmp_path, [*NAMED, ("KH", "Cambodian agency", "named", 5)])
+    assert "Cambodia" in drawn_alt(at, at.compared(audience))
+    choose_visibility(at.workshop, at.coordinators["Cambodian agency"], "nobody")
+    assert "Cambodia" not in drawn_alt(at, at.compared(audience))
 
 
 def test_a_withdrawal_that_meets_a_comparison_is_drawn_all_the_same(tmp_path):
     """One viewer read the choices just before the withdrawal, and compares just after it: the revision is the new one."""
-    at = with_marker(tmp_path, "named")
-    live: LiveQuestionnaire = at.workshop.live(at.round, "tiny")
+    at = room(tmp_path, [*NAMED, ("KH", "Cambodian agency", "named", 5)])
     before = shown(at.workshop, at.round, "room")
-    choose_visibility(at.workshop, at.coordinators[MARKER[1]], "nobody")
-    late = live.comparison(before)
-    assert "Kazakhstan" in process.drawn(at.round.id, late, "projector", "en").alt
-    now = compared(at)
+    choose_visibility(at.workshop, at.coordinators["Cambodian agency"], "nobody")
+    late = at.workshop.live(at.round, "tiny").comparison(before)
+    assert "Cambodia" in drawn_alt(at, late)
+    now = at.compared("room")
     assert now.revision == late.revision
-    assert "Kazakhstan" not in process.drawn(at.round.id, now, "projector", "en").alt
+    assert "Cambodia" not in drawn_alt(at, now)
 
 
-def test_one_comparison_and_one_drawing_for_all_viewers(tmp_path, monkeypatch):
-    at = with_marker(tmp_path, "blind")
-    first = {audience: compared(at, audience) for audience in AUDIENCES}
-    drawings = {name: process.drawn(at.round.id, first[name], "projector", "en") for name in AUDIENCES}
+def test_one_comparison_and_one_drawing_serve_all_viewers_of_an_audience(tmp_path, monkeypatch):
+    at = room(tmp_path, [*NAMED, *BLIND])
+    first = {audience: at.compared(audience) for audience in AUDIENCES}
+    drawings = {audience: process.drawn(at.round.id, first[audience], "projector", "en") for audience in AUDIENCES}
     monkeypatch.setattr(LiveQuestionnaire, "_compare", lambda *_: pytest.fail("recomputed"))
     monkeypatch.setattr(at.workshop.store, "facts", lambda *_, **__: pytest.fail("read again"))
     for audience in AUDIENCES:
-        assert compared(at, audience) is first[audience]
-        assert process.drawn(at.round.id, compared(at, audience), "projector", "en") is drawings[audience]
+        assert at.compared(audience) is first[audience]
+        assert process.drawn(at.round.id, at.compared(audience), "projector", "en") is drawings[audience]
 
 
-def test_other_rounds_choices_do_not_count(tmp_path):
-    at = with_marker(tmp_path, "named")
-    other = create_round(at.workshop, RoundPlan("Other", ((tmp_path / "questionnaire.yaml", "full"),)))
-    before = compared(at)
-    consent = Consent(other.id, at.coordinators[MARKER[1]].organisation_id, "nobody", "x", 1)
-    at.workshop.write(Keep(consent))
-    assert compared(at) is before
-
-
-# What others have never chosen to show is as if it had never been there.
-
-levels = st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5))
-worlds = st.lists(st.tuples(st.sampled_from(COUNTRIES), st.sampled_from(VISIBILITIES), levels), max_size=8).map(
-    lambda rows: tuple((country, f"Agency {at}", choice, given) for at, (country, choice, given) in enumerate(rows))
-)
-
-
-def _in_the_room(agencies):
-    named = {country for country, _, choice, _ in agencies if choice == "named"}
-    return tuple(
-        one for one in agencies if one[2] == "named" or (one[2] == "blind" and one[0] not in named)
-    )  # fmt: skip
-
-
-def _without_letters(comparison):
-    """The comparison with letters, revision and order of the lettered left out: they belong to the store, not to the data."""
-    named = [result for result in comparison.countries if not result.blind]
-    cards = sorted(repr(result.scorecard) for result in comparison.countries if result.blind)
-    return replace(comparison, revision=0, countries=tuple(named), left_out=0), cards
-
-
-@settings(max_examples=60)
-@given(agencies=worlds)
-def test_s19_an_audience_sees_what_it_would_see_had_the_others_never_existed(tmp_path_factory, agencies):
-    folder = tmp_path_factory.mktemp("room")
-    visible = {"room": _in_the_room(agencies), "facilitators": tuple(one for one in agencies if one[2] != "nobody")}
-    everything = room(ReferenceStore(), folder, agencies)
-    for audience, few in visible.items():
-        alone = compared(room(ReferenceStore(), folder, few), audience)
-        seen = compared(everything, audience)
-        assert _without_letters(seen) == _without_letters(alone)
-        if not any(result.blind for result in seen.countries) and not seen.left_out:
-            assert payload(seen) == payload(alone)
-
-
-@settings(max_examples=40)
-@given(agencies=worlds, changes=st.lists(st.tuples(st.integers(0, 7), levels), min_size=1, max_size=4))
-def test_s19_hidden_answers_change_not_one_byte_in_the_room(tmp_path_factory, agencies, changes):
-    at = room(ReferenceStore(), tmp_path_factory.mktemp("room"), agencies)
-    visible = _in_the_room(agencies)
-    before = compared(at)
-    drawn = process.drawn(at.round.id, before, "projector", "en")
-    for number, given_levels in changes:
-        if number < len(agencies) and agencies[number] not in visible:
-            at.answer(agencies[number][1], given_levels)
-    after = compared(at)
-    assert after is before  # the revision with it: it would tell of activity
-    assert process.drawn(at.round.id, after, "projector", "en") is drawn
-    assert payload(compared(Room(Workshop(at.workshop.store), at.round, {}, at.facilitator))) == payload(before)
-
-
-def test_the_rest_of_a_scorecard_does_not_survive_the_letter(tmp_path):
-    """A new field of `Score` has to be thought of here: `blinded` names what may stand, not what must go."""
-    whole = compared(with_marker(tmp_path, "named")).countries[0].scorecard
-    part = blinded(whole).whole
+# --- letters
+def test_a_new_figure_of_a_score_does_not_stand_under_a_letter_by_itself(tmp_path):
+    part = blinded(room(tmp_path, NAMED).compared("room").countries[0].scorecard).whole
     kept = {name for name in part.__slots__ if getattr(part, name) not in (None, "")}
     assert kept == {"part", "kind", "status", "score", "level"}
 
 
-def test_progress_says_how_far_never_what(tmp_path):
-    at = with_marker(tmp_path, "nobody")
-    low = repr(_timeless(facilitator.progress(at.workshop, at.facilitator)))
-    at.answer(MARKER[1], (2, 2, 2))
-    assert repr(_timeless(facilitator.progress(at.workshop, at.facilitator))) == low
-    assert "Marker Agency" in low
+def test_a_country_of_which_too_few_have_begun_has_no_row_under_a_letter_yet(tmp_path):
+    at = room(tmp_path, [*NAMED, *BLIND[:2], ("PH", "Filipino agency", "blind", 0)])
+    assert not any(one.blind for one in at.compared("room").countries)
+    at.answer("Filipino agency", 1)
+    assert sum(one.blind for one in at.compared("room").countries) == 3
 
 
-def _timeless(progress):
-    return [replace(entry, last_saved=None) for one in progress for entry in one.sheets]
+def test_only_a_blind_coordinator_is_told_a_letter(tmp_path):
+    at = room(tmp_path, [*NAMED, *BLIND])
+    own = at.coordinators["Lao agency"]
+    assert own_visibility(at.workshop, own).letter == dict(shown(at.workshop, at.round, "room").letters)["LA"]
+    assert own_visibility(at.workshop, replace(own, role="respondent")).letter == ""
 
 
-def test_a_peer_has_no_way_to_the_comparison(tmp_path):
-    at = with_marker(tmp_path, "named")
-    for audience in AUDIENCES:
-        with pytest.raises(RefusedError):
-            facilitator.comparison(at.workshop, at.coordinators["Agency One"], "tiny", audience)
-    sheets = respondent.my_sheets(at.workshop, at.coordinators["Agency One"])
-    assert [sheet.answer("plan") for sheet in sheets] == [Answer(2)]
-    assert MARKER[1] not in repr(sheets)
+def test_letters_are_stable_secret_and_unlike_in_other_rounds(tmp_path):
+    def order(store=None):
+        at = room(tmp_path, [*NAMED, *BLIND], store=store)
+        letters = {name: own_visibility(at.workshop, actor).letter for name, actor in at.coordinators.items()}
+        again = {name: own_visibility(Workshop(at.workshop.store), one).letter for name, one in at.coordinators.items()}
+        assert letters == again
+        assert {letters["Kazakh agency"], letters["Mongolian agency"]} == {""}
+        blind = [letters[name] for _, name, _, _ in BLIND]
+        assert sorted(blind) == [one.country for one in at.compared("room").countries if one.blind]
+        return tuple(blind)
+
+    assert len({order() for _ in range(12)}) > 1  # stores
+    same = ReferenceStore()
+    assert len({order(same) for _ in range(12)}) > 1  # rounds of one store
+
+
+def test_a_letter_does_not_move_when_others_choose(tmp_path):
+    at = room(tmp_path, [*NAMED, *BLIND])
+    before = own_visibility(at.workshop, at.coordinators["Lao agency"]).letter
+    choose_visibility(at.workshop, at.coordinators["Kazakh agency"], "blind")
+    choose_visibility(at.workshop, at.coordinators["Georgian agency"], "nobody")
+    assert own_visibility(at.workshop, at.coordinators["Lao agency"]).letter == before
+
+
+# --- counts
+def test_s19_facilitators_are_told_how_many_hide_and_the_room_is_not(tmp_path):
+    at = room(tmp_path, [*NAMED, ("KH", "Cambodian agency", "nobody", 5)])
+    assert (at.compared("room").left_out, at.compared("facilitators").left_out) == (0, 1)
+    assert "1 agency shows its levels to nobody and is left out" in at.sent("facilitators")
+
+
+def test_progress_says_how_far_and_not_what(tmp_path):
+    def told(at):
+        rows = facilitator.progress(at.workshop, at.facilitator)
+        return repr([replace(sheet, last_saved=None) for row in rows for sheet in row.sheets])
+
+    at = room(tmp_path, [*NAMED, ("KH", "Cambodian agency", "nobody", 5)])
+    before = told(at)
+    at.answer("Cambodian agency", 2)
+    assert told(at) == before
+    assert "Cambodian agency" in before
+
+
+# --- who chooses
+def test_a_round_in_which_nothing_was_said_is_for_the_facilitators(tmp_path):
+    at = room(tmp_path, [("GE", "Georgian agency", None, 4)])
+    at.workshop.store._facts.clear()  # as in a round of an earlier version
+    fresh = replace(at, workshop=Workshop(at.workshop.store))
+    assert (fresh.compared("room").countries, len(fresh.compared("facilitators").countries)) == ((), 1)
+
+
+@pytest.fixture
+def at(tmp_path) -> Scene:
+    return scene(ReferenceStore(), tmp_path, visibility="facilitators")
+
+
+def test_until_somebody_chooses_the_rounds_default_holds(at):
+    own = own_visibility(at.workshop, at.actors["colleague"])
+    assert (own.visibility, own.is_chosen) == ("facilitators", False)
+    choose_visibility(at.workshop, at.actors["coordinator"], "named")
+    own = own_visibility(at.workshop, at.actors["colleague"])
+    assert (own.visibility, own.is_chosen) == ("named", True)
+    assert own_visibility(at.workshop, at.actors["neighbour"]).visibility == "facilitators"
+
+
+@pytest.mark.parametrize("who", ["colleague", "facilitator", "other facilitator"])
+def test_only_the_coordinator_chooses(at, who):
+    before = at.workshop.store.facts(Consent)
+    with pytest.raises(RefusedError):
+        choose_visibility(at.workshop, at.actors[who], "named")
+    assert at.workshop.store.facts(Consent) == before
+
+
+def test_a_forged_choice_is_refused_and_a_choice_is_audited(at):
+    with pytest.raises(RefusedError):
+        choose_visibility(at.workshop, at.actors["coordinator"], "everybody")
+    choose_visibility(at.workshop, at.actors["coordinator"], "nobody")
+    trail = [(one.action, one.subject, one.outcome) for one in at.workshop.store.audit(0, 100)]
+    assert trail[-2:] == [
+        ("choose who sees the levels", "", "P001"),
+        ("choose who sees the levels", "nobody", "done"),
+    ]
+
+
+def test_the_same_choice_twice_is_one_choice(at):
+    for _ in range(2):
+        choose_visibility(at.workshop, at.actors["coordinator"], "nobody")
+    assert [one.subject for one in at.workshop.store.audit(0, 100) if one.action.startswith("choose")] == ["nobody"]
+
+
+def test_a_facilitator_without_the_word_gets_the_rooms_view(at):
+    assert facilitator.comparison(at.workshop, at.actors["facilitator"], "tiny").audience == "room"

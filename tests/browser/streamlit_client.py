@@ -36,9 +36,9 @@ class Client:
         self.buttons: dict[str, str] = {}  # label → id
         self.codes: list[str] = []  # what code boxes show
         self.html: list[str] = []
-        self.received = bytearray()  # everything that the server sent, as it came
+        self.received: list[bytes] = []  # every message as it came
         self.session_id = ""
-        self._page_hash = ""
+        self.page_hash = ""
         origin = f"http://localhost:{port}"
         self._stack = ExitStack()
         self.socket = self._stack.enter_context(connect(
@@ -62,7 +62,7 @@ class Client:
         rerun = message.rerun_script
         rerun.query_string, rerun.fragment_id = self.query, fragment
         # A browser names the page in its first message only, and from then on by the hash that the server gave it.
-        rerun.page_name, rerun.page_script_hash = ("", self._page_hash) if self._page_hash else (self.page, "")
+        rerun.page_name, rerun.page_script_hash = ("", self.page_hash) if self.page_hash else (self.page, "")
         for name, value in self.values.items():
             state = rerun.widget_states.widgets.add()
             state.id = name
@@ -74,11 +74,10 @@ class Client:
         self.html = []
         while True:
             forward = ForwardMsg()
-            sent = self.socket.recv(timeout=30)
-            self.received += sent
-            forward.ParseFromString(sent)
+            self.received.append(bytes(self.socket.recv(timeout=30)))
+            forward.ParseFromString(self.received[-1])
             if forward.WhichOneof("type") == "navigation":
-                self._page_hash = forward.navigation.page_script_hash
+                self.page_hash = forward.navigation.page_script_hash
             elif forward.WhichOneof("type") == "new_session":
                 self.session_id = forward.new_session.initialize.session_id
             elif forward.WhichOneof("type") == "delta":

@@ -11,8 +11,16 @@ from access.invitation import add_invitation
 from results.store import open_store
 from tests.browser.conftest import Server, enter, free_port
 from tests.browser.streamlit_client import Client, open_session
-from tests.rooms import MARKER, OTHERS, room
+from tests.rooms import room
 
+MARKER = ("KZ", "Marker Agency")
+# So that a letter can stand: two blind countries, two named ones.
+OTHERS = (
+    ("GE", "Agency One", "blind", (2, 2, 2)),
+    ("KH", "Agency Two", "blind", (2, 3, 2)),
+    ("MN", "Agency Three", "named", (3, 3, 2)),
+    ("VN", "Agency Four", "named", (3, 2, 2)),
+)
 NAMES = (MARKER[1].encode(), b"Kazakhstan", b"KZ")
 FIGURE = b"4.5"  # the marker's score in Direction; nobody else has it
 SEATS = {"marker": MARKER[1], "peer": "Agency Three"}
@@ -23,7 +31,7 @@ def server(tmp_path_factory):
     """A round with a marker agency that nobody is to see, and links for a facilitator, its coordinator and a peer."""
     folder = tmp_path_factory.mktemp("who-sees")
     store = open_store(f"duckdb:///{folder}/workshop.duckdb")
-    at = room(store, folder, (*OTHERS, (*MARKER, "nobody", (4, 5, 5))))
+    at = room(folder, (*OTHERS, (*MARKER, "nobody", (4, 5, 5))), store=store)
     links = {"facilitator": add_invitation(at.workshop, at.round, None, "facilitator", "Facilitator")}
     for seat, agency in SEATS.items():
         organisation = at.coordinators[agency].organisation_id
@@ -44,7 +52,7 @@ def cookies(server):
 def received(server, cookie: str, page: str, query: str = "") -> bytes:
     client = Client(server.port, cookie, page, query)
     client.close()
-    return bytes(client.received)
+    return b"".join(client.received)
 
 
 def choose(server, cookie: str, sentence: str) -> None:

@@ -14,6 +14,7 @@ from results.store import StoreError
 from ui import incident, look, process, session
 from ui.texts import plain, t
 
+NAME = ' class="name"'
 actor = session.require_actor()
 round_ = facilitator.own_round(process.workshop(), actor)
 titles = [questionnaire.title for questionnaire in facilitator.questionnaires(process.workshop(), actor)]
@@ -63,7 +64,7 @@ def joined() -> None:
 
 def table(rows: tuple[facilitator.OrganisationProgress, ...]) -> str:
     heads = [t("Country"), t("Organisation"), *titles, t("Last saved")]
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    top = "".join(f'<th scope="col"{NAME if head in titles else ""}>{escape(head)}</th>' for head in heads)
     named = sorted(
         rows, key=lambda row: (country_name(row.organisation.country, session.language()), row.organisation.name)
     )
@@ -76,7 +77,8 @@ def table(rows: tuple[facilitator.OrganisationProgress, ...]) -> str:
 def line(row: facilitator.OrganisationProgress) -> str:
     cells = "".join(f"<td>{cell(sheet.answered, sheet.asked, submitted=sheet.submitted)}</td>" for sheet in row.sheets)
     country = escape(country_name(row.organisation.country, session.language()))
-    return f"<tr><td>{country}</td><td>{escape(row.organisation.name)}</td>{cells}<td>{session.clock(row.last_saved) or '–'}</td></tr>"
+    name = f"<td{NAME}>{escape(row.organisation.name)}</td>"
+    return f"<tr><td>{country}</td>{name}{cells}<td>{session.clock(row.last_saved) or '–'}</td></tr>"
 
 
 def cell(answered: int, asked: int, *, submitted: bool) -> str:

@@ -13,8 +13,8 @@ actor = session.require_actor()
 sheets = my_sheets(process.workshop(), actor)
 organisation, round_ = sheets[0].organisation, sheets[0].round
 
-st.title(plain(organisation.name))
-look.muted(f"{country_name(organisation.country, session.language())} · {round_.name}")
+st.title(plain(organisation.name), anchor=False)
+look.muted(country_name(organisation.country, session.language()), round_.name)
 if round_.notice:
     with st.expander(t("Who asks, why, and who will see the answers"), expanded=not any(s.stored for s in sheets)):
         st.text(round_.notice)

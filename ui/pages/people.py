@@ -38,27 +38,28 @@ def role_name(role: Role) -> str:
     return t("Author: questionnaires, no answers") if kind == "author" else t("Administrator: people and audit trail")
 
 
-def carry_out(work: Callable[[], object]) -> None:
-    """Do it, or say why not."""
+def carry_out(work: Callable[[], object]) -> bool:
+    """Do it, or say why not; whether it was done."""
     try:
         work()
     except (RefusedError, StoreError) as error:
         session.tell(t(str(error)))
+        return False
+    return True
 
 
-def hand_over(name: str, make: Callable[[], str]) -> None:
-    carry_out(lambda: session.keep_first_link(name, f"{process.settings().base_url}/staff/first/{make()}"))
+def hand_over(name: str, make: Callable[[], str]) -> bool:
+    return carry_out(lambda: session.keep_first_link(name, f"{process.settings().base_url}/staff/first/{make()}"))
 
 
 def add() -> None:
     name, role = session.typed("person-name"), session.picked("person-role")
-    if role is not None:
-        hand_over(name, lambda: staff.add_person(workshop, actor, name, *role))
+    if role is not None and hand_over(name, lambda: staff.add_person(workshop, actor, name, *role)):
+        session.clear_typed("person-name")  # what was refused stays, to be repaired
 
 
 def give(person: Person) -> None:
-    role = session.picked(f"give-role-{person.id}")
-    if role is not None:
+    if (role := session.picked(f"give-role-{person.id}")) is not None:
         carry_out(lambda: staff.give(workshop, actor, person.id, *role))
 
 
@@ -97,10 +98,9 @@ def show_person(person: Person) -> None:
             st.button(t("Give this role"), key=f"give-{person.id}", on_click=give, args=(person,))
             st.divider()
             look.muted(t("A new link ends the passphrase and every session of this person at once."))
-            link = partial(staff.new_link, workshop, actor, person.id)
+            link, off = (partial(work, workshop, actor, person.id) for work in (staff.new_link, staff.disable))
             st.button(t("Make a new link"), key=f"link-{person.id}", on_click=hand_over, args=(person.name, link))
             if person.way != "disabled":
-                off = partial(staff.disable, workshop, actor, person.id)
                 st.button(t("Disable"), key=f"disable-{person.id}", on_click=carry_out, args=(off,))
 
 
@@ -111,7 +111,7 @@ look.muted(
 session.show_told()
 if made := session.take_first_link():
     show_link(*made)
-with st.form("add-person", clear_on_submit=True):
+with st.form("add-person", clear_on_submit=False):
     st.text_input(t("Name to sign in with"), key="person-name")
     st.selectbox(t("Role"), ROLES, format_func=role_name, key="person-role")
     st.form_submit_button(t("Add and make a link"), type="primary", on_click=add)

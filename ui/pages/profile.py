@@ -17,9 +17,7 @@ st.query_params["q"] = sheet.questionnaire.id
 card, explanations = own_profile(sheet), own_explanations(sheet)
 scoring = sheet.questionnaire.scoring
 
-look.muted(
-    f"{sheet.organisation.name} · {sheet.questionnaire.title} {sheet.questionnaire.version} · {sheet.round.name}"
-)
+look.muted(sheet.organisation.name, sheet.questionnaire.title, sheet.questionnaire.version, sheet.round.name)
 st.title(summary(sheet.questionnaire, card), anchor=False)
 look.markup(profile_table(sheet.questionnaire, card, explanations, invented=sheet.round.invented))
 look.muted(
