@@ -5,10 +5,11 @@ Link and code exist in clear only in the `Issued` that is returned here; they ar
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
-from access.actor import Actor
+from access.actor import Actor, RefusedError
 from access.codes import OrganisationCode, new_organisation_code
 from access.gate import authorise, do, refuse
 from access.invitation import expiry_of, key_of, new_invitation
@@ -24,6 +25,7 @@ OPERATOR = Actor("administrator", 0, None, "", "terminal")
 """Who works at the machine itself, in the audit trail; no matrix binds the owner of the data."""
 
 
+LONGEST_LABEL: Final = 80  # characters
 LABELS: Final[dict[InvitationRole, str]] = {
     "facilitator": "Facilitator",
     "coordinator": "Coordinator",
@@ -117,9 +119,15 @@ def end_invitation(workshop: Workshop, actor: Actor, action: Action, one: Invita
 
 
 def invite_colleague(workshop: Workshop, actor: Actor, label: str) -> Issued:
-    """An invitation for a colleague of the coordinator's own organisation, who may answer but not submit."""
+    """An invitation for a colleague of the coordinator's own organisation, who may answer but not submit.
+
+    The label is kept as it is but for spaces around it. Raises RefusedError P036 when it is too long or not one line of text.
+    """
     authorise(workshop, actor, "invite a colleague", actor.home)
-    seat = Seat(actor.round_id, actor.organisation_id, "respondent", label.strip()[:80])
+    shown = label.strip(" ")
+    if len(shown) > LONGEST_LABEL or any(unicodedata.category(char) in ("Cc", "Cs") for char in shown):
+        raise RefusedError("P036")
+    seat = Seat(actor.round_id, actor.organisation_id, "respondent", shown)
     return hand_out(workshop, actor, "invite a colleague", prepare(workshop, seat))
 
 

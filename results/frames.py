@@ -30,7 +30,7 @@ def answers_of(questionnaire: Questionnaire, table: pd.DataFrame) -> AnswersFile
 
 def score_table(questionnaire: Questionnaire, answers: pd.DataFrame, form: Form = "full") -> pd.DataFrame:
     """One row for each response and part, in the columns of `readiness score`; a missing figure is NaN (levels: <NA>)."""
-    lines = score_lines(questionnaire, answers_of(questionnaire, answers), form)
+    lines = score_lines(questionnaire, answers_of(questionnaire, answers), form, raw=True)
     levels = [name for name in COLUMNS if "level" in name]
     numbers = [name for name in COLUMNS if name not in {*_TEXTS, *levels}]
     return pd.read_csv(

@@ -13,6 +13,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from results.csv_cell import csv_cell
 from scoring.rule import RATED, Floats
 from scoring.score import Scores, score
 from scoring.scorecard import STATUSES
@@ -39,15 +40,17 @@ def score_file(questionnaire_path: Path, answers_path: str, form: Form) -> Itera
     return score_lines(questionnaire, answers, form)
 
 
-def score_lines(questionnaire: Questionnaire, answers: AnswersFile, form: Form) -> Iterator[str]:
+def score_lines(questionnaire: Questionnaire, answers: AnswersFile, form: Form, *, raw: bool = False) -> Iterator[str]:
     """The lines, those of some thousand responses at a time: responses in input order; of each the dimensions in the
     questionnaire's order, then the questionnaire.
+
+    A response's name that a spreadsheet could take for a formula has `'` before it. `raw`: as it is, for programs.
     """
     yield ",".join(COLUMNS) + "\n"
     for start in range(0, len(answers.responses), _BLOCK):
         block = slice(start, start + _BLOCK)
         scores = score(questionnaire, answers.codes[block], answers.evidence[block], form)
-        names = [_quoted(response) for response in answers.responses[block]]
+        names = [_quoted(response if raw else csv_cell(response)) for response in answers.responses[block]]
         parts = [
             map("".join, zip(names, repeat(f",{part},{kind},"), figures, repeat("\n")))
             for (part, kind), figures in zip(_parts(questionnaire), _figures(questionnaire, scores), strict=True)

@@ -292,6 +292,10 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
         "error",
         "There is no {what} that is meant by this alone. Give the round by --round and the organisation by its id.",
     ),
+    "P036": (
+        "error",
+        "The name cannot be kept as it is: use one line of at most 80 characters, all of them text. It is still here.",
+    ),
     # --- people with an account
     "P040": (
         "error",

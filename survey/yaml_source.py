@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from survey.problems import Problem, message
-from survey.text_file import checked_text, read_text, refusal
+from survey.text_file import NOT_TEXT, checked_text, not_text, read_text, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,6 +124,8 @@ class _Builder:
             raise self._refusal(event, "Q003", name=f"{sign}{event.anchor}")
         if event.tag not in _PLAIN_TAGS:
             raise self._refusal(event, "Q004", tag=event.tag)
+        if found := NOT_TEXT.search(getattr(event, "value", None) or ""):  # written as an escape such as "\\0"
+            raise self._refusal(event, "Q001", reason=not_text(found.group()))
         if self._expects_key() and getattr(event, "value", None) == "<<":
             raise self._refusal(event, "Q003", name="<<")
 

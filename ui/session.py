@@ -286,6 +286,11 @@ def typed(key: str) -> str:
     return str(st.session_state.get(key, ""))
 
 
+def clear_typed(key: str) -> None:
+    """Empty a form's text field, in the callback that has taken its text."""
+    st.session_state[key] = ""
+
+
 def picked(key: str) -> Any:
     """What was chosen in a form's list when it was sent; None when nothing was."""
     return st.session_state.get(key)

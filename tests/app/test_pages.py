@@ -280,3 +280,19 @@ def test_a_session_that_ends_while_the_page_is_open_saves_nothing_more(at):
     radio(test, "plan").set_value(5).run()
     assert stored(at, "plan").code == 2
     assert not test.radio
+
+
+@pytest.mark.parametrize("label", ["x" * 81, "a\0b", "\x1b[31m", "two\nlines"])
+def test_a_colleagues_name_is_kept_whole_or_refused_whole_and_stays_to_be_repaired(at, label, monkeypatch):
+    monkeypatch.setattr("access.issuing.hash_secret", lambda _: "hash")
+    test = app(at, "coordinator", "colleagues")
+    before = at.workshop.store.invitations(at.round.id)
+    test.text_input[0].set_value(label)
+    next(button for button in test.button if button.label == "Make a link").click().run()
+    assert at.workshop.store.invitations(at.round.id) == before
+    assert "80 characters" in test.error[0].value
+    assert test.text_input[0].value == label
+    test.text_input[0].set_value("x" * 80)
+    next(button for button in test.button if button.label == "Make a link").click().run()
+    (new,) = set(at.workshop.store.invitations(at.round.id)) - set(before)
+    assert (new.label, test.text_input[0].value) == ("x" * 80, "")

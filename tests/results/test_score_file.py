@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from results import score_file
+from results.csv_cell import csv_cell
 from results.score_file import COLUMNS, score_lines
 from scoring.score import score
 from scoring.scorecard import Score, scorecard
 from survey.answers_file import AnswersFile
 from survey.response import DONT_KNOW, NOT_APPLICABLE
 from tests.builders import item, questionnaire
+from tests.naughty import STORABLE
 
 QUESTIONNAIRE = questionnaire(
     [item("a1", critical=True), item("a2", allow_na=True, weight="1/3"), item("a3", allow_na=True)],
@@ -52,7 +54,7 @@ def test_every_line_is_its_scorecard(raw, block, form):
     writer.writerow(COLUMNS)
     for row, response in enumerate(responses):
         card = scorecard(QUESTIONNAIRE, scores, row)
-        writer.writerows(as_text(response, part) for part in (*card.dimensions, card.whole))
+        writer.writerows(as_text(csv_cell(response), part) for part in (*card.dimensions, card.whole))
     assert found == expected.getvalue()
 
 
@@ -61,5 +63,18 @@ def test_names_are_quoted_as_csv_wants_it(name):
     answers = AnswersFile((name,), np.ones((1, 4), np.uint8), np.zeros((1, 4), np.uint8), {})
     text = "".join(score_lines(QUESTIONNAIRE, answers, "full"))
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    assert [row[0] for row in rows[1:]] == [name] * 3
+    assert [row[0] for row in rows[1:]] == [csv_cell(name)] * 3
     assert {len(row) for row in rows} == {len(COLUMNS)}
+
+
+@pytest.mark.parametrize("name", [name for name, text in STORABLE.items() if text.strip()])
+def test_s8_a_spreadsheet_starts_no_formula_from_a_response(name):
+    """The file has `'` before what could be one, and nothing else changed; a table for programs has the text as it is."""
+    text = STORABLE[name]
+    answers = AnswersFile((text,), np.ones((1, 4), np.uint8), np.zeros((1, 4), np.uint8), {})
+    guarded, raw = ("".join(score_lines(QUESTIONNAIRE, answers, "full", raw=raw)) for raw in (False, True))
+    rows, plain = (list(csv.reader(io.StringIO(lines, newline=""))) for lines in (guarded, raw))
+    assert [row[0] for row in plain[1:]] == [text] * 3
+    assert [row[0] for row in rows[1:]] == [csv_cell(text)] * 3
+    assert [row[1:] for row in rows] == [row[1:] for row in plain]
+    assert not rows[1][0].lstrip("\u200b \ufeff").startswith(tuple("=+-@\t\r\n＝＋－＠"))

@@ -27,9 +27,9 @@ look.muted(
 
 @incident.told
 def invite() -> None:
-    label = str(st.session_state.get("colleague-label", ""))
     try:
-        session.keep_issued(issuing.invite_colleague(process.workshop(), actor, label))
+        session.keep_issued(issuing.invite_colleague(process.workshop(), actor, session.typed("colleague-label")))
+        session.clear_typed("colleague-label")  # what was refused stays, to be repaired
     except (RefusedError, StoreError) as error:
         session.tell(t(str(error)))
 
@@ -70,7 +70,7 @@ def show(issued: Issued) -> None:
         st.button(t("I have copied it"), on_click=session.keep_issued, args=(None,))
 
 
-with st.form("invite", clear_on_submit=True):
+with st.form("invite", clear_on_submit=False):
     st.text_input(t("Whose link is it? (name or role)"), key="colleague-label")
     st.form_submit_button(t("Make a link"), type="primary", on_click=invite)
 

@@ -38,22 +38,24 @@ def role_name(role: Role) -> str:
     return t("Author: questionnaires, no answers") if kind == "author" else t("Administrator: people and audit trail")
 
 
-def carry_out(work: Callable[[], object]) -> None:
-    """Do it, or say why not."""
+def carry_out(work: Callable[[], object]) -> bool:
+    """Do it, or say why not; whether it was done."""
     try:
         work()
     except (RefusedError, StoreError) as error:
         session.tell(t(str(error)))
+        return False
+    return True
 
 
-def hand_over(name: str, make: Callable[[], str]) -> None:
-    carry_out(lambda: session.keep_first_link(name, f"{process.settings().base_url}/staff/first/{make()}"))
+def hand_over(name: str, make: Callable[[], str]) -> bool:
+    return carry_out(lambda: session.keep_first_link(name, f"{process.settings().base_url}/staff/first/{make()}"))
 
 
 def add() -> None:
     name, role = session.typed("person-name"), session.picked("person-role")
-    if role is not None:
-        hand_over(name, lambda: staff.add_person(workshop, actor, name, *role))
+    if role is not None and hand_over(name, lambda: staff.add_person(workshop, actor, name, *role)):
+        session.clear_typed("person-name")  # what was refused stays, to be repaired
 
 
 def give(person: Person) -> None:
@@ -111,7 +113,7 @@ look.muted(
 session.show_told()
 if made := session.take_first_link():
     show_link(*made)
-with st.form("add-person", clear_on_submit=True):
+with st.form("add-person", clear_on_submit=False):
     st.text_input(t("Name to sign in with"), key="person-name")
     st.selectbox(t("Role"), ROLES, format_func=role_name, key="person-role")
     st.form_submit_button(t("Add and make a link"), type="primary", on_click=add)
