@@ -135,8 +135,8 @@ app = st.App(
     on_script_error=incident.show,
     middleware=[
         Middleware(SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT,)),
-        Middleware(RequestLimits, is_host_allowed, is_session_open, largest_upload),
-        Middleware(GuardedSockets, sockets, is_host_allowed),
+        Middleware(RequestLimits, is_host_allowed, is_session_open, largest_upload, secure=settings.secure),
+        Middleware(GuardedSockets, sockets, is_host_allowed, secure=settings.secure),
         Middleware(CompressedStatic, folder=_STATIC, cache=settings.cache / "static"),
     ],
 )

@@ -18,7 +18,7 @@ from results.ids import now
 from results.store import AddInvitation, AddSession, EndSession
 from results.workshop import Invitation, InvitationRole, Round, Session
 
-COOKIE = "readiness_session"
+COOKIE = "readiness_session"  # its name without TLS
 SESSION_DAYS = 14
 FACILITATOR_HOURS = 8
 _HOUR = 3_600_000_000
@@ -33,6 +33,11 @@ class Welcome:
     round: str
     role: InvitationRole
     invented: bool
+
+
+def session_cookie(*, secure: bool) -> str:
+    """The name of the session's cookie. `secure`: people reach the site through TLS (see `web.cookies`)."""
+    return f"__Host-{COOKIE}" if secure else COOKIE
 
 
 def key_of(token_hash: str) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from access.actor import Actor
-from access.invitation import COOKIE, actor_of
+from access.invitation import actor_of, session_cookie
 from access.issuing import Issued
 from access.respondent import Sheet
 from results.facts import Visibility
@@ -54,7 +54,7 @@ def actor() -> Actor | None:
     found = st.session_state.get(_ACTOR_FOR_TESTS)
     if isinstance(found, Actor):
         return found
-    cookie = st.context.cookies.get(COOKIE)
+    cookie = st.context.cookies.get(session_cookie(secure=process.settings().secure))
     return actor_of(process.workshop(), cookie if isinstance(cookie, str) else None)
 
 

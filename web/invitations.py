@@ -17,10 +17,11 @@ from starlette.routing import Route
 from access.actor import RefusedError
 from access.facilitator import own_round
 from access.hand_out import Given, end, end_of_day, given_out, replace_chosen, sheet
-from access.invitation import COOKIE, actor_of
+from access.invitation import actor_of
 from reports.invitation_files import MEDIA_TYPES, invitation_file
 from results.store import StoreError
 from survey.problems import message
+from web.cookies import read_session
 from web.forms import one, read_form
 from web.invite import from_own_page, refused
 from web.pages import TEXTS, document, failure, link, notice, paragraph
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from access.workshop import Workshop
     from reports.invitation_files import Format
 
-_LONGEST_COOKIE: Final = 256
 _ALL: Final = "coordinators"
 
 
@@ -87,8 +87,8 @@ class _Desk:
         return HTMLResponse(_ask_end(asked)) if asked and asked.created_at else _nothing()
 
     async def _actor(self, request: Request) -> Actor | None:
-        secret = request.cookies.get(COOKIE, "")
-        return await run_in_threadpool(actor_of, self._workshop, secret) if len(secret) <= _LONGEST_COOKIE else None
+        secret = read_session(request, secure=self._base_url.startswith("https://"))
+        return await run_in_threadpool(actor_of, self._workshop, secret)
 
     def _file(self, actor: Actor, form: dict[str, list[str]]) -> Response:
         keys = list(form.get("key", ()))

@@ -15,7 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from access.invitation import COOKIE, SESSION_DAYS
+from access.invitation import SESSION_DAYS
+from web.cookies import delete_session, read_session, set_session
 from web.pages import TEXTS, button, document, facts, link, notice, paragraph
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 COOKIE_SECONDS: Final = SESSION_DAYS * 24 * 3600
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
-_LONGEST_COOKIE: Final = 256
 
 
 class Welcome(Protocol):
@@ -103,9 +103,9 @@ class _Door:
     async def leave(self, request: Request) -> Response:
         if not from_own_page(request):
             return refused()
-        await _end_session(request, self._desk)
+        await _end_session(request, self._desk, secure=self._secure)
         response = RedirectResponse("/left", status_code=303)
-        response.delete_cookie(COOKIE, path="/", secure=self._secure, httponly=True, samesite="lax")
+        delete_session(response, secure=self._secure)
         return response
 
 
@@ -131,15 +131,14 @@ async def sign_in(
     The session of the cookie that the request brought ends: nobody could leave it any more, and if somebody else had put that
     cookie there, what they know of it opens nothing now.
     """
-    await _end_session(request, desk)
+    await _end_session(request, desk, secure=secure)
     response = RedirectResponse(to, status_code=303)
-    response.set_cookie(COOKIE, secret, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
+    set_session(response, secret, seconds, secure=secure)
     return response
 
 
-async def _end_session(request: Request, desk: InvitationDesk) -> None:
-    secret = request.cookies.get(COOKIE, "")
-    if 0 < len(secret) <= _LONGEST_COOKIE:
+async def _end_session(request: Request, desk: InvitationDesk, *, secure: bool) -> None:
+    if secret := read_session(request, secure=secure):
         await run_in_threadpool(desk.close_session, secret)
 
 

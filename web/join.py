@@ -16,9 +16,9 @@ from starlette.routing import Route
 
 from access.actor import RefusedError
 from access.codes import stray_symbols
-from access.invitation import COOKIE
 from access.joining import Entered, WaitError, WaitingRoom
 from results.store import StoreError
+from web.cookies import partial_name, read, read_session
 from web.forms import one, read_form
 from web.invite import from_own_page, refused, sign_in, whose
 from web.pages import TEXTS, code_form, document, facts, link, notice, paragraph, told
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from web.invite import InvitationDesk, Welcome
 
 ROOM_COOKIE: Final = "readiness_room"
-_LONGEST_COOKIE: Final = 256
 _LONGEST_TYPED: Final = 200
 _STATUS: Final = {"P020": 503, "P031": 429}
 _BUSY_SECONDS: Final = 10
@@ -80,12 +79,13 @@ class _Door:
         if isinstance(opened, Entered):
             return await sign_in(request, self._invitations, opened.secret, "/join/entered", secure=self._secure)
         response = RedirectResponse("/join", status_code=303)
-        response.set_cookie(ROOM_COOKIE, opened.pass_, path="/join", secure=self._secure, httponly=True, samesite="lax")
+        name = partial_name(ROOM_COOKIE, secure=self._secure)
+        response.set_cookie(name, opened.pass_, path="/join", secure=self._secure, httponly=True, samesite="lax")
         return response
 
     async def entered(self, request: Request) -> Response:
-        secret = request.cookies.get(COOKIE, "")
-        welcome = await run_in_threadpool(self._desk.welcome, secret) if 0 < len(secret) <= _LONGEST_COOKIE else None
+        secret = read_session(request, secure=self._secure)
+        welcome = await run_in_threadpool(self._desk.welcome, secret) if secret else None
         if welcome is None:
             return RedirectResponse("/join", status_code=303)
         ways = (link(TEXTS["invite.continue"], "/", prominent=True), link(TEXTS["joined.wrong"], "/leave"))
@@ -104,8 +104,8 @@ class _Door:
         return HTMLResponse(_page(await self._room(request), typed, text), status_code=status, headers=headers)
 
     async def _room(self, request: Request) -> WaitingRoom | None:
-        pass_ = request.cookies.get(ROOM_COOKIE, "")
-        return await run_in_threadpool(self._desk.room, pass_) if 0 < len(pass_) <= _LONGEST_COOKIE else None
+        pass_ = read(request, partial_name(ROOM_COOKIE, secure=self._secure))
+        return await run_in_threadpool(self._desk.room, pass_) if pass_ else None
 
 
 def _page(room: WaitingRoom | None, typed: str = "", error: str = "") -> str:

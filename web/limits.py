@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
-from access.invitation import COOKIE
+from web.cookies import read_session
 from web.pages import TEXTS, document, paragraph
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ LONGEST_HEADERS: Final = (
     32 * 1024
 )  # bytes of all names and values; a signed-in member of staff has some 8 KB of cookies
 LARGEST_BODY: Final = 64 * 1024  # bytes; the longest form is a name and a code
-_LONGEST_SECRET: Final = 256
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 _PROBES: Final = frozenset({"/livez", "/readyz"})  # a container's probe comes by address
+_SIGN_IN: Final = ("/auth/", "/oauth2callback")  # Streamlit's own; ours is web/staff.py
 _OPEN: Final = frozenset({"health", "host-config", "stream"})  # of /_stcore/: what every page asks for
 _UPLOAD: Final = "upload_file/"
 
@@ -42,8 +42,8 @@ class RequestLimits:
     """Refuses a request, each time with one small page: 400 (host), 404, 405, 413, 414, 431.
 
     `is_host_allowed`: given the Host header or None; the same rule as for websockets. `is_session_open`: given the
-    session cookie; called in a worker thread. `largest_upload`: bytes of an upload's body. Websockets are not
-    looked at, but for their path (web/sockets.py has the rest).
+    session cookie; called in a worker thread. `largest_upload`: bytes of an upload's body. `secure`: as for `web.cookies`.
+    Websockets are not looked at, but for their path (web/sockets.py has the rest).
     """
 
     def __init__(
@@ -52,11 +52,14 @@ class RequestLimits:
         is_host_allowed: Callable[[str | None], bool],
         is_session_open: Callable[[str], bool],
         largest_upload: Callable[[], int],
+        *,
+        secure: bool = False,
     ) -> None:
         self.app = app
         self._is_host_allowed = is_host_allowed
         self._is_session_open = is_session_open
         self._largest_upload = largest_upload
+        self._secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -86,10 +89,10 @@ class RequestLimits:
         """404 when the path is closed, or open only to somebody with a session, and this request has none."""
         path = scope["path"]
         core = _below(path, "/_stcore/")
-        closed = (core and core.rstrip("/") not in _OPEN) or _below(path, "/component/")
+        closed = (core and core.rstrip("/") not in _OPEN) or _below(path, "/component/") or path.startswith(_SIGN_IN)
         by_session = core.startswith(_UPLOAD) or _below(path, "/media/")
         if by_session:
-            secret = session_secret(scope)
+            secret = read_session(HTTPConnection(scope), secure=self._secure)
             is_open = bool(secret) and await run_in_threadpool(self._is_session_open, secret)
             return 0 if is_open else 404
         return 404 if closed else 0
@@ -117,12 +120,6 @@ class RequestLimits:
             if started:
                 raise
             await _refuse(413)(scope, receive, send)
-
-
-def session_secret(scope: Scope) -> str:
-    """The session cookie's value, read as the pages read it; "" without one, or with one that no session has."""
-    secret = HTTPConnection(scope).cookies.get(COOKIE, "")
-    return secret if len(secret) <= _LONGEST_SECRET else ""
 
 
 def _below(path: str, prefix: str) -> str:

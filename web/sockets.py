@@ -21,10 +21,11 @@ from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from access.invitation import digest
-from web.limits import session_secret
+from web.cookies import read_session
 from web.pages import TEXTS, document, paragraph
 
 if TYPE_CHECKING:
@@ -137,8 +138,11 @@ class OpenSockets:
 class GuardedSockets:
     """Refuses foreign origins and too many sockets, binds, bounds and registers the others."""
 
-    def __init__(self, app: ASGIApp, sockets: OpenSockets, is_host_allowed: Callable[[str | None], bool]) -> None:
+    def __init__(
+        self, app: ASGIApp, sockets: OpenSockets, is_host_allowed: Callable[[str | None], bool], *, secure: bool = False
+    ) -> None:
         self.app = app
+        self._secure = secure
         self._sockets = sockets
         self._is_host_allowed = is_host_allowed
 
@@ -150,7 +154,7 @@ class GuardedSockets:
         if not self._is_host_allowed(headers.get("host")) or not _is_own_origin(headers):
             await _refuse(403, "refused", scope, receive, send)
             return
-        secret = session_secret(scope)
+        secret = read_session(HTTPConnection(scope), secure=self._secure)
         owner = await self._sockets.owner(secret)
         if not self._sockets.has_room(owner):
             await _refuse(429 if owner else 503, "socket", scope, receive, send)

@@ -17,9 +17,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from access.actor import RefusedError
-from access.invitation import COOKIE
 from access.staff_session import STAFF_HOURS
 from results.store import StoreError
+from web.cookies import partial_name, read_session
 from web.fields import Field, form, heading
 from web.forms import one, read_form
 from web.invite import from_own_page, refused, sign_in
@@ -38,7 +38,6 @@ _ROUND: Final = re.compile(r"[0-9]{1,19}")
 _FLOW_COOKIE: Final = "readiness_sign_in"  # what a sign-in with the provider has to remember; gone when it is over
 _FLOW_SECONDS: Final = 600
 _TOO_MANY: Final = frozenset({"P020", "P047"})
-_LONGEST_COOKIE: Final = 256
 
 
 class ProviderAwayError(Exception):
@@ -77,7 +76,7 @@ def staff_routes(
         flow = Middleware(
             SessionMiddleware,
             secret_key=flow_secret.hex(),
-            session_cookie=_FLOW_COOKIE,
+            session_cookie=partial_name(_FLOW_COOKIE, secure=secure),
             max_age=_FLOW_SECONDS,
             path="/staff",
             same_site="lax",
@@ -169,7 +168,7 @@ class _Door:
         return await self._enter(request, secret)
 
     async def show_roles(self, request: Request) -> Response:
-        held = await run_in_threadpool(self._desk.roles, _cookie(request))
+        held = await run_in_threadpool(self._desk.roles, read_session(request, secure=self._secure))
         return HTMLResponse(_roles(held)) if held else RedirectResponse("/staff", status_code=303)
 
     async def change_role(self, request: Request) -> Response:
@@ -179,7 +178,9 @@ class _Door:
         round_id = one(given, "round") or "0"
         number = int(round_id) if _ROUND.fullmatch(round_id) else 0
         try:
-            secret = await run_in_threadpool(self._desk.change_role, _cookie(request), one(given, "role"), number)
+            secret = await run_in_threadpool(
+                self._desk.change_role, read_session(request, secure=self._secure), one(given, "role"), number
+            )
         except RefusedError:
             return RedirectResponse("/staff", status_code=303)
         return await self._open(request, secret, "/")
@@ -259,11 +260,6 @@ def _roles(held: tuple[HeldRole, ...]) -> str:
 def _token(request: Request) -> str:
     token = str(request.path_params["token"])
     return token if _TOKEN.fullmatch(token) else ""
-
-
-def _cookie(request: Request) -> str:
-    secret = request.cookies.get(COOKIE, "")
-    return secret if len(secret) <= _LONGEST_COOKIE else ""
 
 
 def _status(error: RefusedError | StoreError) -> int:

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from starlette.middleware import Middleware
 
-from access.invitation import COOKIE, InvitationDesk, actor_of, digest, key_of
+from access.invitation import InvitationDesk, actor_of, digest, key_of, session_cookie
 from access.joining import Entered, JoinDesk
 from tests.reference_store import ReferenceStore
 from tests.ways_in import cheap_hashes, issued
@@ -22,6 +22,7 @@ from web.invitations import invitations_routes
 
 OWN = {"sec_fetch_site": "same-origin", "content_type": "application/x-www-form-urlencoded"}
 BASE = "https://x.org"
+COOKIE = session_cookie(secure=True)
 POSTS = ("/invitations/file", "/invitations/end")
 
 

@@ -9,7 +9,7 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from access.invitation import COOKIE
+from access.invitation import COOKIE, session_cookie
 from tests.web.asgi import HOST, application, ask
 from web.invite import COOKIE_SECONDS, invite_routes
 
@@ -62,7 +62,7 @@ def app(desk):
 def cookie(answer):
     jar = SimpleCookie()
     jar.load(answer["set-cookie"])
-    return jar[COOKIE]
+    return jar.get(COOKIE) or jar[session_cookie(secure=True)]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

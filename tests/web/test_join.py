@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.middleware import Middleware
 
-from access.invitation import COOKIE, InvitationDesk, actor_of
+from access.invitation import COOKIE, InvitationDesk, actor_of, session_cookie
 from access.joining import JoinDesk, change_join_code
 from access.throttle import LONGEST_SECONDS
 from results.store import StoreError
@@ -95,7 +95,20 @@ def test_a_code_opens_a_session_at_once_and_then_says_whose_it_is(at, app):
 
 def test_the_cookie_is_secure_where_the_site_is(at):
     answer = post(app_of(at, secure=True), issued(at, "north").code)
-    assert cookies(answer)[COOKIE]["secure"] is True
+    morsel = cookies(answer)[session_cookie(secure=True)]
+    assert (morsel.key, morsel["secure"], morsel["path"], morsel["domain"]) == (f"__Host-{COOKIE}", True, "/", "")
+    assert COOKIE not in cookies(answer)
+
+
+def test_where_the_site_is_secure_a_cookie_without_the_prefix_opens_nothing(at):
+    """Another host of the same domain, or a page without TLS, could have put it there."""
+    secret = InvitationDesk(at.workshop).open(at.tokens["coordinator"])
+    statuses = [
+        ask(app_of(at, secure), "/join/entered", cookie=f"{session_cookie(secure=named)}={secret}").status
+        for secure in (False, True)
+        for named in (False, True)
+    ]
+    assert statuses == [200, 303, 303, 200]
 
 
 @pytest.mark.parametrize("cookie", ["", f"{COOKIE}=forged", f"{COOKIE}={'x' * 5000}"])
