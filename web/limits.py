@@ -1,7 +1,8 @@
 """What is refused before any route sees it, as ASGI middleware: foreign host names, closed paths, methods, sizes.
 
 Of Streamlit's own paths only those are open that its pages need; a new one of a later version is closed until it is
-listed here. Media files and uploads go only to somebody with an open session (Streamlit itself asks for no cookie).
+listed here. Media files go only to somebody with an open session, and only they may upload, where uploads are taken at all (Streamlit
+itself asks for no cookie, nor whether a page has asked for a file).
 """
 
 from __future__ import annotations
