@@ -10,7 +10,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 import uvicorn.config
@@ -53,6 +53,8 @@ uvicorn.config.HTTP_PROTOCOLS["auto"] = "web.protocol:BoundedHttp"
 net_util.get_external_ip = lambda: None
 # Until st.navigation has run once in this process, Streamlit would take every script in ui/pages for a page open to everybody.
 PagesManager.uses_pages_directory = False
+# No page asks for a file. Streamlit would take one all the same, keep it in memory, and another, as long as a page stays open.
+LARGEST_UPLOAD: Final = 0
 _STATIC = Path(st.__file__).parent / "static"
 
 workshop = process.start_or_exit()
@@ -62,11 +64,6 @@ settings = process.settings()
 def is_session_open(secret: str) -> bool:
     """Whether this cookie still opens anything."""
     return actor_of(workshop, secret) is not None
-
-
-def largest_upload() -> int:
-    """Bytes. Not asked before the server runs: Streamlit would read its settings without this folder's."""
-    return int(st.get_option("server.maxUploadSize")) * 1024 * 1024
 
 
 sockets = OpenSockets(is_session_open)
@@ -135,7 +132,7 @@ app = st.App(
     on_script_error=incident.show,
     middleware=[
         Middleware(SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT,)),
-        Middleware(RequestLimits, is_host_allowed, is_session_open, largest_upload, secure=settings.secure),
+        Middleware(RequestLimits, is_host_allowed, is_session_open, LARGEST_UPLOAD, secure=settings.secure),
         Middleware(GuardedSockets, sockets, is_host_allowed, secure=settings.secure),
         Middleware(CompressedStatic, folder=_STATIC, cache=settings.cache / "static"),
     ],
