@@ -182,6 +182,28 @@ def test_s5_texts_stand_as_they_are(house, page, name):
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(200)
     assert not page.evaluate(SEEN)["wide"]
-    import os
-    if os.environ.get("SHOTS"):
-        page.screenshot(path=f"/tmp/nty/{name.strip('/').replace('/', '_')}.png", full_page=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("/staff/roles", "(open now)"), ("/invitations/end", "Continue"), ("/invitations/end", ", [")]
+)
+def test_s5_a_name_written_from_the_right_does_not_turn_what_follows_it(house, page, name, words):
+    """The round's and the organisation's name hold an override that they never end."""
+    opened, until, *_ = PAGES[name]
+    opened(house, page)
+    page.locator(until).first.wait_for()
+    places = page.evaluate(
+        """(words) => {
+          const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+          while (walk.nextNode()) {
+            const at = walk.currentNode.textContent.indexOf(words), range = document.createRange();
+            if (at < 0) continue;
+            return [...words].map((_, each) => {
+              range.setStart(walk.currentNode, at + each); range.setEnd(walk.currentNode, at + each + 1);
+              const box = range.getBoundingClientRect(); return [box.top, box.left];
+            });
+          }
+        }""",
+        words,
+    )
+    assert places == sorted(places)
