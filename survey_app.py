@@ -10,7 +10,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import streamlit as st
 import uvicorn.config
@@ -53,8 +53,6 @@ uvicorn.config.HTTP_PROTOCOLS["auto"] = "web.protocol:BoundedHttp"
 net_util.get_external_ip = lambda: None
 # Until st.navigation has run once in this process, Streamlit would take every script in ui/pages for a page open to everybody.
 PagesManager.uses_pages_directory = False
-# No page asks for a file. Streamlit would take one all the same, keep it in memory, and another, as long as a page stays open.
-LARGEST_UPLOAD: Final = 0
 _STATIC = Path(st.__file__).parent / "static"
 
 workshop = process.start_or_exit()
@@ -132,7 +130,7 @@ app = st.App(
     on_script_error=incident.show,
     middleware=[
         Middleware(SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT,)),
-        Middleware(RequestLimits, is_host_allowed, is_session_open, LARGEST_UPLOAD, secure=settings.secure),
+        Middleware(RequestLimits, is_host_allowed, is_session_open, secure=settings.secure),
         Middleware(GuardedSockets, sockets, is_host_allowed, secure=settings.secure),
         Middleware(CompressedStatic, folder=_STATIC, cache=settings.cache / "static"),
     ],
