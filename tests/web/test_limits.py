@@ -44,7 +44,7 @@ APP = application(
     Route("/{path:path}", length, methods=METHODS),
     middleware=[
         Middleware(SecurityHeaders),
-        Middleware(RequestLimits, lambda host: host in (HOST, "localhost"), is_open, UPLOAD),
+        Middleware(RequestLimits, lambda host: host in (HOST, "localhost"), is_open, lambda: UPLOAD),
     ],
 )
 
@@ -115,7 +115,7 @@ def test_files_go_only_to_an_open_session(path, cookie, status):
 def test_without_uploads_nobody_sends_a_file():
     closed = application(
         Route("/{path:path}", length, methods=METHODS),
-        middleware=[Middleware(SecurityHeaders), Middleware(RequestLimits, lambda _: True, is_open, 0)],
+        middleware=[Middleware(SecurityHeaders), Middleware(RequestLimits, lambda _: True, is_open)],
     )
     for path in ("/_stcore/upload_file/session/file", "/base/_stcore/upload_file/s/f", "/_stcore/upload_file/media/x"):
         assert {refused(ask(closed, path, method, body=(b"x",), cookie=OPEN)) for method in METHODS[:-1]} == {404}
@@ -186,7 +186,7 @@ def test_an_answer_that_has_begun_is_cut_when_the_body_grows_too_large():
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await receive()
 
-    limited = RequestLimits(echo, lambda _: True, is_open, UPLOAD)
+    limited = RequestLimits(echo, lambda _: True, is_open, lambda: UPLOAD)
     with pytest.raises(_TooLargeError):
         ask(limited, "/x", "POST", body=(b"x" * (LARGEST_BODY + 1),))
 
