@@ -83,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("answers", metavar="ANSWERS.csv", help="'-' = standard input")
     score.add_argument("--form", choices=("full", "pulse"), default="full")
     score.add_argument("--out", default="-", metavar="FILE", help="'-' = standard output (default)")
+    score.add_argument(
+        "--raw", action="store_true", help="names as they are, for programs: a spreadsheet could take one for a formula"
+    )
     score.set_defaults(command=_score)
 
     _add_compare(commands)
@@ -250,7 +253,7 @@ def _check(options: argparse.Namespace) -> int:
 def _score(options: argparse.Namespace) -> int:
     from results.score_file import score_file
 
-    scores = score_file(options.questionnaire, options.answers, options.form)
+    scores = score_file(options.questionnaire, options.answers, options.form, raw=options.raw)
     with _output(options.out) as stream:
         stream.writelines(scores)
     return DONE

@@ -14,6 +14,8 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from survey.problems import visible
+
 if TYPE_CHECKING:
     from access.workshop import Workshop
 
@@ -99,9 +101,9 @@ def _people(workshop: Workshop, _options: argparse.Namespace) -> int:
 
     for person in people(workshop, TERMINAL):
         held = [f"{grant.role} {grant.round_id or ''}".strip() for grant in person.grants]
-        print(f"{person.name}\t{person.way}\t{', '.join(held) or '-'}")
+        print(f"{visible(person.name)}\t{person.way}\t{', '.join(held) or '-'}")
     for round_ in rounds(workshop, TERMINAL):
-        print(f"round {round_.id}\t{round_.name}", file=sys.stderr)
+        print(f"round {round_.id}\t{visible(round_.name)}", file=sys.stderr)
     return DONE
 
 

@@ -30,14 +30,14 @@ _BLOCK = 4096
 _PLAIN = re.compile(r"[\w.:/@+-]+")
 
 
-def score_file(questionnaire_path: Path, answers_path: str, form: Form) -> Iterator[str]:
-    """The lines of the scores of a file of answers (`-` = standard input), many at a time.
+def score_file(questionnaire_path: Path, answers_path: str, form: Form, *, raw: bool = False) -> Iterator[str]:
+    """The lines of the scores of a file of answers (`-` = standard input), many at a time. `raw`: as for `score_lines`.
 
     Raises ProblemsError, before the first line, when the questionnaire or any answer has a problem.
     """
     questionnaire = load(questionnaire_path).questionnaire
     answers = answers_at(questionnaire, answers_path)
-    return score_lines(questionnaire, answers, form)
+    return score_lines(questionnaire, answers, form, raw=raw)
 
 
 def score_lines(questionnaire: Questionnaire, answers: AnswersFile, form: Form, *, raw: bool = False) -> Iterator[str]:

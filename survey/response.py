@@ -101,6 +101,22 @@ def _check_text(text: object) -> None:
         raise AnswerRefusedError("R008", count=len(text), limit=MAX_TEXT)
 
 
+def host_of(link: str) -> str:
+    """The host to which a link leads, in ASCII: letters that look like those of another script show there. "" without one.
+
+    >>> host_of("https://example.org/a"), host_of("https://ex\u0430mple.org/a")
+    ('example.org', 'xn--exmple-4nf.org')
+    """
+    try:
+        host = urlsplit(link).hostname or ""
+    except ValueError:
+        return ""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:  # no name that could be looked up
+        return host.encode("unicode_escape").decode("ascii")
+
+
 def _check_link(link: str) -> None:
     if len(link) > MAX_LINK:
         raise AnswerRefusedError("R008", count=len(link), limit=MAX_LINK)

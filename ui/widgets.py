@@ -20,7 +20,7 @@ from results.store import Conflict, StoreError
 from results.workshop import StoredAnswer
 from survey.direction import isolated
 from survey.questionnaire import TIERS, Item
-from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError
+from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError, host_of
 from ui import incident, look, process, session
 from ui.session import Seen
 from ui.texts import plain, t
@@ -229,5 +229,6 @@ def describe(item: Item, answer: Answer) -> str:
     """An answer in words, with what was said beside it."""
     names = {UNANSWERED: t("no answer"), DONT_KNOW: t("Don't know"), NOT_APPLICABLE: t("Not applicable")}
     chosen = names.get(answer.code) or f"{answer.code} - {item.anchor(answer.code)}"
-    said = (answer.reason, answer.link, answer.note, answer.comment)
+    link = t("{link} (leads to {host})", link=answer.link, host=host_of(answer.link)) if answer.link else ""
+    said = (answer.reason, link, answer.note, answer.comment)
     return " | ".join(part for part in (chosen, *map(isolated, said)) if part)

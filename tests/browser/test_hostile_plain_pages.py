@@ -170,7 +170,7 @@ def test_s5_texts_stand_as_they_are(house, page, name):
     opened, until, texts, made_of = PAGES[name]
     opened(house, page)
     page.locator(until).first.wait_for()
-    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
+    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=20_000)
     seen = page.evaluate(SEEN)
     assert set(seen["tags"]) <= made_of
     assert seen["foreign"] == []

@@ -76,7 +76,7 @@ def page(open_page, request):
 def look(page, until: str) -> dict:
     """What the page shows once `until` is there; after the checks that hold for every page."""
     page.wait_for_selector(until)
-    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
+    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=20_000)
     seen = page.evaluate(SEEN)
     assert set(seen["tags"]) <= OURS
     assert set(seen["links"]) <= {"/leave", "/invitations", None}

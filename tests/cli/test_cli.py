@@ -75,6 +75,15 @@ def test_score_writes_every_part_in_order_and_full_precision(capsys, tmp_path):
     assert rows[8]["supported_score"] == "1.25"
 
 
+@pytest.mark.parametrize(("option", "name"), [((), "'=1+1"), (("--raw",), "=1+1")])
+def test_s8_scores_start_no_formula_unless_they_are_for_programs(capsys, tmp_path, option, name):
+    answers = written(tmp_path, "response,item,answer\n=1+1,st_strategy,4\n-3.5,st_strategy,4\n")
+    _, out, _ = run(capsys, "score", STRATEGY, answers, *option)
+    assert out.splitlines()[1].split(",")[0] == name
+    figures = [cell for line in out.splitlines()[1:] for cell in line.split(",")[4:-1] if cell]
+    assert figures == [str(float(cell)) if "." in cell else str(int(cell)) for cell in figures]
+
+
 def test_hand_computed_scores(capsys, tmp_path):
     """direction: 4, 4, 4, 2 with the 2 critical → score 3.5, level held at 3 by it; not applicable is not asked for a reason here."""
     lines = ["response,item,answer", "x,st_strategy,2", "x,st_portfolio,4", "x,st_funding,4", "x,st_review,4"]

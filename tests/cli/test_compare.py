@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 import survey_cli
+from results.csv_cell import csv_cell
+from survey.text_file import NOT_TEXT
+from tests.naughty import NAUGHTY
 
 ROOT = Path(__file__).resolve().parents[2]
 STRATEGY = str(ROOT / "questionnaires" / "strategy" / "questionnaire.yaml")
@@ -136,3 +140,16 @@ def test_nobody_has_answered(capsys, tmp_path):
     code, out, _ = run(capsys, str(answers), str(groups))
     assert code == 0
     assert json.loads(out)["groups"] == []
+
+
+def test_s8_names_of_groups_stand_in_json_as_they_are(capsys, files, tmp_path):
+    texts = [text.strip() for text in NAUGHTY.values() if not NOT_TEXT.search(text)]
+    names = [text for text in dict.fromkeys(texts) if csv_cell(text) != text or '"' in text or "\\" in text]
+    for start in range(0, len(names), len(LEVELS)):
+        arguments = files()
+        some = dict(zip(LEVELS, names[start : start + len(LEVELS)] * len(LEVELS), strict=False))
+        with (tmp_path / "groups.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("response", "group"), *some.items()])
+        code, out, err = run(capsys, *arguments[:2], "--replays", "1")
+        assert (code, err) == (0, "")
+        assert [group["group"] for group in json.loads(out)["groups"]] == list(dict.fromkeys(some.values()))

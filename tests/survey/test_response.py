@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from contextlib import suppress
 
-from survey.response import MAX_LINK, MAX_TEXT, NOT_APPLICABLE, Answer, AnswerRefusedError, check_answer
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey.response import MAX_LINK, MAX_TEXT, NOT_APPLICABLE, Answer, AnswerRefusedError, check_answer, host_of
+from tests.naughty import NAUGHTY
 from tests.survey.files import feature
 
 QUESTIONNAIRE = feature("not_applicable").questionnaire
@@ -139,6 +144,29 @@ def test_links_that_are_refused(link):
 )
 def test_links_in_other_scripts(link):
     check_answer(QUESTIONNAIRE, "must", Answer(link=link))
+
+
+@pytest.mark.parametrize(
+    ("link", "host"),
+    [
+        ("https://example.org:8443/a", "example.org"),
+        ("https://g\u043ev.example/", "xn--gv-fmc.example"),
+        ("https://правительство.рф/закон", "xn--80aealotwbjpid2k.xn--p1ai"),
+        ("https://" + "ю" * 80 + ".example/", "\\u044e" * 80 + ".example"),
+        ("https://[x", ""),
+        ("", ""),
+    ],
+)
+def test_s17_the_host_of_a_link_is_shown_in_ascii(link, host):
+    assert host_of(link) == host
+
+
+@given(st.text() | st.sampled_from(list(NAUGHTY.values())).map("https://{}".format))
+def test_s17_any_link_has_a_host_in_ascii_and_only_a_safe_one_is_taken(link):
+    assert host_of(link).isascii()
+    with suppress(AnswerRefusedError):
+        check_answer(QUESTIONNAIRE, "must", Answer(link=link))
+        assert link == "" or (link.lower().startswith("https://") and "." in host_of(link) and link.isprintable())
 
 
 def test_what_counts_as_an_answer():
