@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Final, TypeVar
+from typing import Final, TypeVar, overload
 
 _Value = TypeVar("_Value", int, float, None)
 
@@ -11,6 +11,10 @@ _Value = TypeVar("_Value", int, float, None)
 _STARTS: Final = frozenset("=+-@\t\r\n＝＋－＠")
 
 
+@overload
+def csv_cell(value: str) -> str: ...
+@overload
+def csv_cell(value: _Value) -> _Value: ...
 def csv_cell(value: str | _Value) -> str | _Value:
     """A text with `'` before it where a spreadsheet could take it for a formula; numbers and None as they are.
 
