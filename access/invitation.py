@@ -13,9 +13,9 @@ from access.actor import Actor
 from access.staff_session import end_staff_session, staff_actor
 from access.workshop import Workshop
 from charts.countries import country_name
-from results.facts import Expiry
-from results.ids import now
-from results.store import AddInvitation, AddSession, EndSession
+from results.facts import AuditEvent, Expiry
+from results.ids import new_id, now
+from results.store import AddInvitation, AddSession, Audited, EndSession
 from results.workshop import Invitation, InvitationRole, Round, Session
 
 COOKIE = "readiness_session"  # its name without TLS
@@ -98,10 +98,13 @@ class InvitationDesk:
 
     def close_session(self, secret: str) -> None:
         """End the session of this cookie, if there is one."""
-        if self._workshop.store.session(digest(secret)) is not None:
-            self._workshop.write(EndSession(digest(secret), now()))
-        else:
+        session = self._workshop.store.session(digest(secret))
+        if session is None:
             end_staff_session(self._workshop, digest(secret))
+        elif session.expires_at > now():
+            invitation = self._workshop.store.invitation(session.token_hash)
+            ended = EndSession(session.session_hash, now())
+            self._workshop.write(Audited(ended, _door_event(invitation, "leave")) if invitation else ended)
 
 
 def actor_of(workshop: Workshop, secret: str | None) -> Actor | None:
@@ -147,8 +150,15 @@ def open_session(workshop: Workshop, token_hash: str) -> str | None:
         return None
     secret, moment = secrets.token_urlsafe(16), now()
     hours = FACILITATOR_HOURS if invitation.role == "facilitator" else SESSION_DAYS * 24
-    workshop.write(AddSession(Session(digest(secret), token_hash, moment, moment + hours * _HOUR)))
+    session = Session(digest(secret), token_hash, moment, moment + hours * _HOUR)
+    workshop.write(Audited(AddSession(session), _door_event(invitation, "come in")))
     return secret
+
+
+def _door_event(invitation: Invitation, action: str) -> AuditEvent:
+    """What the audit trail says of somebody with a link or code at the door."""
+    place = (invitation.round_id, invitation.organisation_id or 0)
+    return AuditEvent(new_id(), now(), invitation.role, key_of(invitation.token_hash), action, *place, "", "done")
 
 
 def expiry_of(workshop: Workshop, token_hash: str) -> int | None:

@@ -15,9 +15,9 @@ from access.passphrase import verify
 from access.secret import keyed_hash
 from access.throttle import check, failed, succeeded
 from access.workshop import Workshop
-from results.facts import Code, JoinCode
-from results.ids import now
-from results.store import Keep
+from results.facts import AuditEvent, Code, JoinCode
+from results.ids import new_id, now
+from results.store import Keep, Note
 from results.workshop import Round
 
 _PASS_LETTERS = 32  # of an HMAC in hex: 128 bits
@@ -59,6 +59,8 @@ class JoinDesk:
         opened = self._room_of(code) if isinstance(code, TypedJoinCode) else self._session_of(code)
         if opened is None:
             failed(self._workshop, address)
+            refused = AuditEvent(new_id(), now(), "", "", "come in by a code", 0, 0, "", "P030")
+            self._workshop.store.write(Note(refused))
             raise RefusedError("P030")
         return opened
 

@@ -141,13 +141,15 @@ def test_a_replaced_invitation_keeps_its_seat_and_ends_links_codes_and_sessions(
     desk, links = JoinDesk(at.workshop), InvitationDesk(at.workshop)
     cookies = [desk.enter(old.code, ROOM).secret, links.open(old.token)]
     (new,) = replace_chosen(at.workshop, facilitator, [key_of(old.invitation.token_hash)], None)
+    last = at.workshop.store.audit(0, 999)[-1]
     assert refusal(desk, old.code).code == "P030"
+    tried = at.workshop.store.audit(0, 999)[-1]
+    assert (tried.action, tried.actor, tried.outcome) == ("come in by a code", "", "P030")
     assert links.look_up(old.token) is None
     assert [actor_of(at.workshop, cookie) for cookie in cookies] == [None, None]
     for attribute in ("round_id", "organisation_id", "role", "label"):
         assert getattr(new.invitation, attribute) == getattr(old.invitation, attribute)
     assert isinstance(desk.enter(new.code, ROOM), Entered)
-    last = at.workshop.store.audit(0, 999)[-1]
     keys = f"{key_of(old.invitation.token_hash)} {key_of(new.invitation.token_hash)}"
     assert (last.action, last.subject, last.outcome) == ("issue invitations", keys, "done")
 

@@ -227,3 +227,20 @@ def test_a_session_expires(at, monkeypatch):
     assert actor_of(at.workshop, cookie) is None
     assert actor_of(at.workshop, None) is None
     assert actor_of(at.workshop, "forged") is None
+
+
+# --- the door, in the audit trail
+def trail(at: Scene):
+    return [(one.role, one.actor, one.action, one.outcome) for one in at.workshop.store.audit(0, 1_000)]
+
+
+def test_coming_in_and_leaving_are_audited_once_each(at):
+    before = len(trail(at))
+    desk = InvitationDesk(at.workshop)
+    secret = desk.open(at.tokens["coordinator"])
+    key = invitation.key_of(invitation.digest(at.tokens["coordinator"]))
+    for _ in range(2):
+        desk.close_session(secret)
+    desk.close_session("nobody's")
+    assert desk.open("unknown") is None
+    assert trail(at)[before:] == [("coordinator", key, "come in", "done"), ("coordinator", key, "leave", "done")]

@@ -63,8 +63,7 @@ def add() -> None:
 
 
 def give(person: Person) -> None:
-    role = session.picked(f"give-role-{person.id}")
-    if role is not None:
+    if (role := session.picked(f"give-role-{person.id}")) is not None:
         carry_out(lambda: staff.give(workshop, actor, person.id, *role))
 
 
@@ -103,10 +102,9 @@ def show_person(person: Person) -> None:
             st.button(t("Give this role"), key=f"give-{person.id}", on_click=give, args=(person,))
             st.divider()
             look.muted(t("A new link ends the passphrase and every session of this person at once."))
-            link = partial(staff.new_link, workshop, actor, person.id)
+            link, off = (partial(work, workshop, actor, person.id) for work in (staff.new_link, staff.disable))
             st.button(t("Make a new link"), key=f"link-{person.id}", on_click=hand_over, args=(person.name, link))
             if person.way != "disabled":
-                off = partial(staff.disable, workshop, actor, person.id)
                 st.button(t("Disable"), key=f"disable-{person.id}", on_click=carry_out, args=(off,))
 
 
