@@ -109,7 +109,7 @@ class Running:
         """Status with the place it leads to, the text, the cookies it sets."""
         if method == "SOCKET":
             with closing(Client(self.server.port, self.cookies[who], "")) as client:
-                return "101", repr(client.received), ""
+                return "101", client.received.decode("utf-8", "replace"), ""
         token = self._upload_token(who) if method in ("PUT", "DELETE") else ""
         sent = {"Origin": self.server.url, "Sec-Fetch-Site": "same-origin", "X-Xsrftoken": token}
         sent["Cookie"] = "; ".join(filter(None, (self.cookies[who], token and f"_streamlit_xsrf={token}")))

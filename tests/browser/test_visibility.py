@@ -33,7 +33,7 @@ def received(server, query: str) -> bytes:
     """Everything that the comparison page sends down the websocket."""
     client = Client(server.port, open_session(server.port, server.scene.tokens["facilitator"]), "compare-tiny", query)
     client.close()
-    return b"".join(client.received)
+    return bytes(client.received)
 
 
 @pytest.mark.parametrize(("query", "is_there"), [("", False), ("view=room", False), ("view=facilitators", True)])
