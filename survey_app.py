@@ -64,11 +64,6 @@ def is_session_open(secret: str) -> bool:
     return actor_of(workshop, secret) is not None
 
 
-def largest_upload() -> int:
-    """Bytes. Not asked before the server runs: Streamlit would read its settings without this folder's."""
-    return int(st.get_option("server.maxUploadSize")) * 1024 * 1024
-
-
 sockets = OpenSockets(is_session_open)
 
 
@@ -135,7 +130,7 @@ app = st.App(
     on_script_error=incident.show,
     middleware=[
         Middleware(SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT,)),
-        Middleware(RequestLimits, is_host_allowed, is_session_open, largest_upload, secure=settings.secure),
+        Middleware(RequestLimits, is_host_allowed, is_session_open, secure=settings.secure),
         Middleware(GuardedSockets, sockets, is_host_allowed, secure=settings.secure),
         Middleware(CompressedStatic, folder=_STATIC, cache=settings.cache / "static"),
     ],

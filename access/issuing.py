@@ -5,7 +5,6 @@ Link and code exist in clear only in the `Issued` that is returned here; they ar
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +19,7 @@ from results.facts import Code, Expiry
 from results.ids import now
 from results.store import AddInvitation, Command, Keep, RevokeInvitation
 from results.workshop import Invitation, InvitationRole
+from survey.text_file import is_one_line
 
 OPERATOR = Actor("administrator", 0, None, "", "terminal")
 """Who works at the machine itself, in the audit trail; no matrix binds the owner of the data."""
@@ -125,7 +125,7 @@ def invite_colleague(workshop: Workshop, actor: Actor, label: str) -> Issued:
     """
     authorise(workshop, actor, "invite a colleague", actor.home)
     shown = label.strip(" ")
-    if len(shown) > LONGEST_LABEL or any(unicodedata.category(char) in ("Cc", "Cs") for char in shown):
+    if len(shown) > LONGEST_LABEL or not is_one_line(shown):
         raise RefusedError("P036")
     seat = Seat(actor.round_id, actor.organisation_id, "respondent", shown)
     return hand_out(workshop, actor, "invite a colleague", prepare(workshop, seat))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Final
 
+from access.actor import RefusedError
 from access.issuing import LABELS, OPERATOR, Issued, Seat, end_invitation, hand_out, prepare, prepare_again
 from access.joining import set_join_code
 from access.visibility import UNCHOSEN, WHOLE_ROUND
@@ -17,11 +21,16 @@ from results.store import AddOrganisation, AddRound, Keep
 from results.workshop import InvitationRole, Organisation, PinnedQuestionnaire, ResponseState, Round
 from survey.loader import content_hash, parse
 from survey.questionnaire import Form
+from survey.text_file import is_one_line
+
+LONGEST_NAME: Final = 200  # characters of a round's name
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
     """What a new round is to be. `questionnaires`: files and the form in which each is asked, in the order shown.
+    `keep_until`: the last day on which answers are kept, as 2028-12-31, or "".
 
     `visibility`: who sees the levels of an organisation until it chooses for itself; the notice should say so.
     """
@@ -35,7 +44,14 @@ class RoundPlan:
 
 
 def create_round(workshop: Workshop, plan: RoundPlan) -> Round:
-    """Open a new round; each questionnaire's text is pinned to it. Raises ProblemsError for a faulty questionnaire."""
+    """Open a new round; each questionnaire's text is pinned to it.
+
+    Raises ProblemsError for a faulty questionnaire, RefusedError P037 for a name that is no line of text, P038 for a day that is none.
+    """
+    if not plan.name.strip() or len(plan.name) > LONGEST_NAME or not is_one_line(plan.name):
+        raise RefusedError("P037")
+    if plan.keep_until and not _is_day(plan.keep_until):
+        raise RefusedError("P038", value=plan.keep_until)
     pinned = tuple(_pin(path, form) for path, form in plan.questionnaires)
     round_ = Round(new_id(), plan.name, "open", plan.invented, plan.notice, plan.keep_until, now(), pinned)
     workshop.write(AddRound(round_))
@@ -112,6 +128,16 @@ def reissue_at_terminal(
     for old in olds[:-1]:
         end_invitation(workshop, OPERATOR, "end an invitation", old)
     return hand_out(workshop, OPERATOR, "issue invitations", prepared)
+
+
+def _is_day(text: str) -> bool:
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _pin(path: Path, form: Form) -> PinnedQuestionnaire:

@@ -296,6 +296,14 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
         "error",
         "The name cannot be kept as it is: use one line of at most 80 characters, all of them text. It is still here.",
     ),
+    "P037": (
+        "error",
+        "The round's name cannot be kept as it is: use one line of 1 to 200 characters, all of them text. Nothing was made.",
+    ),
+    "P038": (
+        "error",
+        "'{value}' is not a day. Write until when answers are kept as in 2028-12-31, or leave it out. Nothing was made.",
+    ),
     # --- people with an account
     "P040": (
         "error",
@@ -318,7 +326,7 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
     # --- files of organisations
     "O001": ("error", "The file needs the columns country,name and at least one organisation below them."),
     "O002": ("error", "'{value}' is not a country code. Use two letters as in ISO 3166-1, for example GE or KH."),
-    "O003": ("error", "the organisation needs a name of at most 200 characters."),
+    "O003": ("error", "the organisation needs a name of one line, of at most 200 characters."),
     "O004": ("error", "'{name}' is already in line {first}. Keep one of the two."),
     # --- worked cases
     "C001": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import unicodedata
 from typing import TYPE_CHECKING
 
 from survey.problems import Problem, ProblemsError, message
@@ -46,6 +47,11 @@ def checked_text(raw: bytes | str, shown: str, code: str, max_bytes: int) -> str
 def not_text(char: str) -> str:
     """Why a file with this character is refused, in words."""
     return f"it holds the character U+{ord(char):04X}, which is not text"
+
+
+def is_one_line(text: str) -> bool:
+    """Whether every store can keep it and every screen can show it in one line: no control character, no lone surrogate."""
+    return not any(unicodedata.category(char) in ("Cc", "Cs") for char in text)
 
 
 def refusal(path: str, code: str, line: int = 1, column: int = 1, /, **facts: object) -> ProblemsError:

@@ -84,15 +84,19 @@ def settings() -> Settings:
     return _settings or read_settings()
 
 
-_drawings: dict[tuple[object, ...], Drawn] = {}
+_drawings: dict[tuple[object, ...], tuple[Comparison, Drawn]] = {}
 
 
 def drawn(round_id: int, comparison: Comparison, scale: Scale, language: str) -> Drawn:
-    """The heat map of a comparison, drawn once per data revision and audience for all viewers."""
-    key = (round_id, comparison.questionnaire.id, comparison.audience, comparison.revision, scale, language)
+    """The heat map of a comparison, drawn once for all viewers of an audience until another comparison takes its place.
+
+    The revision does not tell comparisons apart: one made while a choice of who sees the levels arrives may be of the
+    choice before, at the same revision.
+    """
+    key = (round_id, comparison.questionnaire.id, comparison.audience, scale, language)
     found = _drawings.get(key)
-    if found is None:
+    if found is None or found[0] is not comparison:
         if len(_drawings) > 64:
             _drawings.clear()
-        found = _drawings[key] = heatmap(comparison, scale=scale, language=language)
-    return found
+        found = _drawings[key] = (comparison, heatmap(comparison, scale=scale, language=language))
+    return found[1]

@@ -62,7 +62,8 @@ def choice() -> None:
     look.muted(
         t(
             "You can change this at any time; the projector follows within a second. What others have already seen they may "
-            "remember. Other organisations of your country may recognise your levels in its figures."
+            "remember, and whoever compares the projector before and after a change may guess whose levels changed. "
+            "Other organisations of your country may recognise your levels in its figures."
         )
     )
 

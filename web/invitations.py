@@ -20,11 +20,12 @@ from access.hand_out import Given, end, end_of_day, given_out, replace_chosen, s
 from access.invitation import actor_of
 from reports.invitation_files import MEDIA_TYPES, invitation_file
 from results.store import StoreError
+from survey.direction import isolated
 from survey.problems import message
 from web.cookies import read_session
 from web.forms import one, read_form
 from web.invite import from_own_page, refused
-from web.pages import TEXTS, document, failure, link, notice, paragraph
+from web.pages import TEXTS, document, failure, filled, link, notice, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -164,7 +165,7 @@ def _row(row: Given, *, checked: bool) -> str:
     whose = _whose(row)
     end_button = ""
     if row.created_at is not None and not row.own:
-        name = escape(TEXTS["given.end.whose"].format(whose=whose))
+        name = escape(filled("given.end.whose", whose=whose))
         end_button = (
             f'<button class="small" type="submit" formaction="/invitations/end" name="end" value="{escape(row.key)}" '
             f'aria-label="{name}">{escape(TEXTS["given.end"])}</button>'
@@ -177,7 +178,7 @@ def _row(row: Given, *, checked: bool) -> str:
 
 
 def _whose(row: Given) -> str:
-    return ", ".join(part for part in (row.organisation or TEXTS["role.facilitator"], row.label) if part)
+    return ", ".join(isolated(part) for part in (row.organisation or TEXTS["role.facilitator"], row.label) if part)
 
 
 def _meta(row: Given) -> str:

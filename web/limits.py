@@ -42,8 +42,9 @@ class RequestLimits:
     """Refuses a request, each time with one small page: 400 (host), 404, 405, 413, 414, 431.
 
     `is_host_allowed`: given the Host header or None; the same rule as for websockets. `is_session_open`: given the
-    session cookie; called in a worker thread. `largest_upload`: bytes of an upload's body. `secure`: as for `web.cookies`.
-    Websockets are not looked at, but for their path (web/sockets.py has the rest).
+    session cookie; called in a worker thread. `largest_upload`: bytes of an upload's body; None: no page
+    takes uploads, and the way is closed. `secure`: as for `web.cookies`. Websockets are not looked at, but for their
+    path (web/sockets.py has the rest).
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class RequestLimits:
         app: ASGIApp,
         is_host_allowed: Callable[[str | None], bool],
         is_session_open: Callable[[str], bool],
-        largest_upload: Callable[[], int],
+        largest_upload: Callable[[], int] | None = None,
         *,
         secure: bool = False,
     ) -> None:
@@ -66,7 +67,8 @@ class RequestLimits:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limit = self._largest_upload() if _below(scope["path"], "/_stcore/").startswith(_UPLOAD) else LARGEST_BODY
+        is_upload = _below(scope["path"], "/_stcore/").startswith(_UPLOAD)
+        limit = self._largest_upload() if is_upload and self._largest_upload is not None else LARGEST_BODY
         status = self._fault(scope, headers, limit) or await self._path_fault(scope)
         if status:
             await _refuse(status)(scope, receive, send)
@@ -90,8 +92,10 @@ class RequestLimits:
         path = scope["path"]
         core = _below(path, "/_stcore/")
         closed = (core and core.rstrip("/") not in _OPEN) or _below(path, "/component/") or path.startswith(_SIGN_IN)
-        by_session = core.startswith(_UPLOAD) or _below(path, "/media/")
-        if by_session:
+        is_upload = core.startswith(_UPLOAD)
+        if is_upload and self._largest_upload is None:
+            return 404
+        if is_upload or _below(path, "/media/"):
             secret = read_session(HTTPConnection(scope), secure=self._secure)
             is_open = bool(secret) and await run_in_threadpool(self._is_session_open, secret)
             return 0 if is_open else 404

@@ -8,6 +8,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from survey.direction import isolated
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -206,6 +208,11 @@ _HEAD: Final = f"""<meta charset="utf-8">
 <meta name="robots" content="noindex">
 <link rel="icon" href="data:,">
 <style>{_STYLE}</style>"""
+
+
+def filled(key: str, **facts: str) -> str:
+    """A text of TEXTS with people's words in it, which turn nobody's writing direction but their own."""
+    return TEXTS[key].format(**{name: isolated(fact) for name, fact in facts.items()})
 
 
 def paragraph(text: str) -> str:

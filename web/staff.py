@@ -23,7 +23,7 @@ from web.cookies import partial_name, read_session
 from web.fields import Field, form, heading
 from web.forms import one, read_form
 from web.invite import from_own_page, refused, sign_in
-from web.pages import TEXTS, document, failure, link, paragraph
+from web.pages import TEXTS, document, failure, filled, link, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -210,7 +210,7 @@ class _Door:
             TEXTS["staff.title"],
             paragraph(TEXTS["staff.text"]),
             failure(wrong) if wrong else "",
-            link(TEXTS["staff.account"].format(name=self._provider.name), "/staff/oidc", prominent=True)
+            link(filled("staff.account", name=self._provider.name), "/staff/oidc", prominent=True)
             if self._provider
             else "",
             form(
@@ -228,12 +228,12 @@ class _Door:
         address = f"/staff/first/{token}"
         account: tuple[str, ...] = ()
         if self._provider is not None:
-            label = TEXTS["first.account"].format(name=self._provider.name)
+            label = filled("first.account", name=self._provider.name)
             account = (paragraph(TEXTS["first.or"]), link(label, f"{address}/account", prominent=True))
         return document(
-            TEXTS["first.title"].format(name=name),
+            filled("first.title", name=name),
             heading(TEXTS["first.passphrase.title"]),
-            paragraph(TEXTS["first.passphrase.text"].format(name=name)),
+            paragraph(filled("first.passphrase.text", name=name)),
             failure(wrong) if wrong else "",
             form(
                 (
@@ -250,8 +250,8 @@ class _Door:
 def _roles(held: tuple[HeldRole, ...]) -> str:
     forms = []
     for role in held:
-        label = TEXTS[f"roles.{role.grant.role}"].format(round=role.round)
-        label = TEXTS["roles.here"].format(role=label) if role.here else label
+        label = filled(f"roles.{role.grant.role}", round=role.round)
+        label = filled("roles.here", role=label) if role.here else label
         hidden = (("role", role.grant.role), ("round", str(role.grant.round_id)))
         forms.append(form((), label, "/staff/roles", hidden))
     return document(TEXTS["roles.title"], paragraph(TEXTS["roles.text"]), *forms)

@@ -2,73 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from access import facilitator, respondent
+from access import facilitator
 from access.actor import RefusedError
-from access.invitation import InvitationDesk, actor_of, add_invitation
-from access.setup import RoundPlan, add_organisation, create_round
-from access.visibility import VISIBILITIES, choose_visibility, own_visibility
+from access.visibility import VISIBILITIES, choose_visibility, own_visibility, shown
 from access.workshop import Workshop
-from charts.heatmap import heatmap
 from results.facts import Consent
-from survey.response import Answer
+from results.live import LiveQuestionnaire
+from results.shown import blinded
 from tests.reference_store import ReferenceStore
-from tests.workshops import QUESTIONNAIRE, Scene, scene
+from tests.rooms import room
+from tests.workshops import Scene, scene
+from ui import process
 
 AUDIENCES = ("room", "facilitators")
-
-
-@dataclass(frozen=True)
-class Room:
-    """A round with a facilitator and coordinators by the name of their organisation."""
-
-    workshop: Workshop
-    facilitator: object
-    coordinators: dict[str, object]
-
-    def compared(self, audience):
-        return facilitator.comparison(self.workshop, self.facilitator, "tiny", audience)
-
-    def sent(self, audience) -> str:
-        """All that a page shows of a comparison, as text."""
-        compared = self.compared(audience)
-        drawn = heatmap(compared, scale="projector")
-        return json.dumps(drawn.spec, ensure_ascii=False) + drawn.alt + drawn.title
-
-    def answer(self, name, level):
-        actor = self.coordinators[name]
-        (sheet,) = respondent.my_sheets(self.workshop, actor)
-        for item in ("plan", "training"):
-            respondent.save_answer(self.workshop, actor, sheet.state.id, item, Answer(level), based_on=None)
-
-
-def room(folder, members, default="named", store=None) -> Room:
-    """`members`: (country, organisation, choice or None, level or 0)."""
-    path = folder / "questionnaire.yaml"
-    path.write_text(QUESTIONNAIRE, encoding="utf-8")
-    workshop = Workshop(store or ReferenceStore())
-    round_ = create_round(workshop, RoundPlan("Round", ((path, "full"),), visibility=default))
-    desk = InvitationDesk(workshop)
-
-    def actor(organisation_id, role):
-        return actor_of(workshop, desk.open(add_invitation(workshop, round_, organisation_id, role, "")))
-
-    people = {}
-    for country, name, _, _ in members:
-        people[name] = actor(add_organisation(workshop, round_, country, name).id, "coordinator")
-    made = Room(workshop, actor(None, "facilitator"), people)
-    for _, name, choice, level in members:
-        if choice:
-            choose_visibility(workshop, people[name], choice)
-        if level:
-            made.answer(name, level)
-    return made
 
 
 NAMED = [("KZ", "Kazakh agency", "named", 2), ("MN", "Mongolian agency", "named", 3)]
@@ -173,7 +125,82 @@ def test_a_withdrawal_takes_effect_at_once_and_a_return_too(tmp_path):
         assert ("Cambodia" in at.sent("room")) is is_there
 
 
+open_rooms = members.map(
+    lambda drawn: [(country, f"Agency {at}", choice, level) for at, (country, choice, level) in enumerate(drawn)]
+)
+
+
+@settings(max_examples=40)
+@given(open_rooms, st.lists(st.tuples(st.integers(0, 11), st.integers(1, 5)), min_size=1, max_size=4))
+def test_s19_no_hidden_answer_changes_the_room_in_any_process(tmp_path_factory, everybody, changes):
+    at = room(tmp_path_factory.mktemp("round"), everybody)
+    seen = shown(at.workshop, at.round, "room")
+    before, sent = at.compared("room"), at.sent("room")
+    for number, level in changes:
+        name = everybody[number % len(everybody)][1]
+        if not seen.includes(at.coordinators[name].organisation_id):
+            at.answer(name, level)
+    assert at.compared("room") is before
+    assert replace(at, workshop=Workshop(at.workshop.store)).sent("room") == sent
+
+
+# --- what is drawn follows
+def drawn_alt(at, comparison) -> str:
+    return process.drawn(at.round.id, comparison, "projector", "en").alt
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_a_withdrawal_is_in_the_drawing_that_all_viewers_share(tmp_path, audience):
+    at = room(tmp_path, [*NAMED, ("KH", "Cambodian agency", "named", 5)])
+    assert "Cambodia" in drawn_alt(at, at.compared(audience))
+    choose_visibility(at.workshop, at.coordinators["Cambodian agency"], "nobody")
+    assert "Cambodia" not in drawn_alt(at, at.compared(audience))
+
+
+def test_a_withdrawal_that_meets_a_comparison_is_drawn_all_the_same(tmp_path):
+    """One viewer read the choices just before the withdrawal, and compares just after it: the revision is the new one."""
+    at = room(tmp_path, [*NAMED, ("KH", "Cambodian agency", "named", 5)])
+    before = shown(at.workshop, at.round, "room")
+    choose_visibility(at.workshop, at.coordinators["Cambodian agency"], "nobody")
+    late = at.workshop.live(at.round, "tiny").comparison(before)
+    assert "Cambodia" in drawn_alt(at, late)
+    now = at.compared("room")
+    assert now.revision == late.revision
+    assert "Cambodia" not in drawn_alt(at, now)
+
+
+def test_one_comparison_and_one_drawing_serve_all_viewers_of_an_audience(tmp_path, monkeypatch):
+    at = room(tmp_path, [*NAMED, *BLIND])
+    first = {audience: at.compared(audience) for audience in AUDIENCES}
+    drawings = {audience: process.drawn(at.round.id, first[audience], "projector", "en") for audience in AUDIENCES}
+    monkeypatch.setattr(LiveQuestionnaire, "_compare", lambda *_: pytest.fail("recomputed"))
+    monkeypatch.setattr(at.workshop.store, "facts", lambda *_, **__: pytest.fail("read again"))
+    for audience in AUDIENCES:
+        assert at.compared(audience) is first[audience]
+        assert process.drawn(at.round.id, at.compared(audience), "projector", "en") is drawings[audience]
+
+
 # --- letters
+def test_a_new_figure_of_a_score_does_not_stand_under_a_letter_by_itself(tmp_path):
+    part = blinded(room(tmp_path, NAMED).compared("room").countries[0].scorecard).whole
+    kept = {name for name in part.__slots__ if getattr(part, name) not in (None, "")}
+    assert kept == {"part", "kind", "status", "score", "level"}
+
+
+def test_a_country_of_which_too_few_have_begun_has_no_row_under_a_letter_yet(tmp_path):
+    at = room(tmp_path, [*NAMED, *BLIND[:2], ("PH", "Filipino agency", "blind", 0)])
+    assert not any(one.blind for one in at.compared("room").countries)
+    at.answer("Filipino agency", 1)
+    assert sum(one.blind for one in at.compared("room").countries) == 3
+
+
+def test_only_a_blind_coordinator_is_told_a_letter(tmp_path):
+    at = room(tmp_path, [*NAMED, *BLIND])
+    own = at.coordinators["Lao agency"]
+    assert own_visibility(at.workshop, own).letter == dict(shown(at.workshop, at.round, "room").letters)["LA"]
+    assert own_visibility(at.workshop, replace(own, role="respondent")).letter == ""
+
+
 def test_letters_are_stable_secret_and_unlike_in_other_rounds(tmp_path):
     def order(store=None):
         at = room(tmp_path, [*NAMED, *BLIND], store=store)
@@ -198,7 +225,33 @@ def test_a_letter_does_not_move_when_others_choose(tmp_path):
     assert own_visibility(at.workshop, at.coordinators["Lao agency"]).letter == before
 
 
+# --- counts
+def test_s19_facilitators_are_told_how_many_hide_and_the_room_is_not(tmp_path):
+    at = room(tmp_path, [*NAMED, ("KH", "Cambodian agency", "nobody", 5)])
+    assert (at.compared("room").left_out, at.compared("facilitators").left_out) == (0, 1)
+    assert "1 agency shows its levels to nobody and is left out" in at.sent("facilitators")
+
+
+def test_progress_says_how_far_and_not_what(tmp_path):
+    def told(at):
+        rows = facilitator.progress(at.workshop, at.facilitator)
+        return repr([replace(sheet, last_saved=None) for row in rows for sheet in row.sheets])
+
+    at = room(tmp_path, [*NAMED, ("KH", "Cambodian agency", "nobody", 5)])
+    before = told(at)
+    at.answer("Cambodian agency", 2)
+    assert told(at) == before
+    assert "Cambodian agency" in before
+
+
 # --- who chooses
+def test_a_round_in_which_nothing_was_said_is_for_the_facilitators(tmp_path):
+    at = room(tmp_path, [("GE", "Georgian agency", None, 4)])
+    at.workshop.store._facts.clear()  # as in a round of an earlier version
+    fresh = replace(at, workshop=Workshop(at.workshop.store))
+    assert (fresh.compared("room").countries, len(fresh.compared("facilitators").countries)) == ((), 1)
+
+
 @pytest.fixture
 def at(tmp_path) -> Scene:
     return scene(ReferenceStore(), tmp_path, visibility="facilitators")
@@ -230,6 +283,12 @@ def test_a_forged_choice_is_refused_and_a_choice_is_audited(at):
         ("choose who sees the levels", "", "P001"),
         ("choose who sees the levels", "nobody", "done"),
     ]
+
+
+def test_the_same_choice_twice_is_one_choice(at):
+    for _ in range(2):
+        choose_visibility(at.workshop, at.actors["coordinator"], "nobody")
+    assert [one.subject for one in at.workshop.store.audit(0, 100) if one.action.startswith("choose")] == ["nobody"]
 
 
 def test_a_facilitator_without_the_word_gets_the_rooms_view(at):

@@ -317,6 +317,18 @@ def test_admin_round_reports_every_faulty_organisation(capsys, tmp_path):
     assert not (tmp_path / "x.duckdb").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "code"),
+    [(("--name", "x\udcff"), "P037"), (("--name", ""), "P037"), (("--name", "R", "--keep-until", "2028"), "P038")],
+)
+def test_admin_round_keeps_no_round_without_a_name_and_a_day(capsys, tmp_path, option, code):
+    organisations = tmp_path / "organisations.csv"
+    organisations.write_text("country,name\nGE,North\n", encoding="utf-8")
+    base = ("--db", f"duckdb:///{tmp_path}/x.duckdb")
+    refused, out, err = run(capsys, "admin", "round", str(organisations), *option, *base)
+    assert (refused, out, err.split(" ")[0]) == (3, "", code)
+
+
 @pytest.mark.parametrize("where", ["/no/such/folder/x.csv", "."])
 def test_an_output_that_cannot_be_written_is_refused_before_anything_is_done(capsys, tmp_path, where):
     answers = written(tmp_path, "response,item,answer\nx,st_strategy,4\n")

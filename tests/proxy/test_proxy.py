@@ -215,14 +215,18 @@ def test_no_token_in_any_log_of_the_proxy(proxy, app):
         User_Agent="marker-agent",
         Cookie="a=marker-cookie",
     )
+    proxy.ask("/staff/first/FIRST-that-must-not-be-logged")
+    proxy.ask_plain("/staff/first/FIRST-that-must-not-be-logged")
+    proxy.ask("/staff/oidc/callback?code=marker-code&state=marker-state")
     proxy.ask("/join", "POST", b"code=K4MN-ACDEF-HJKMN", Content_Type="application/x-www-form-urlencoded")
     time.sleep(0.2)
     assert token not in proxy.logs()
+    assert "FIRST-that" not in proxy.logs()
     assert "ACDEF" not in proxy.logs()
     assert "marker" not in proxy.logs()
     if proxy.name == "nginx":
         lines = (proxy.folder / "readiness.access.log").read_text(encoding="utf-8").splitlines()
-        assert {json.loads(line)["path"] for line in lines} >= {"/i/...", "/unknown"}
+        assert {json.loads(line)["path"] for line in lines} >= {"/i/...", "/staff/first/...", "/unknown"}
         assert json.loads(lines[-1])["client"] in {"127.0.0.1", "::1"}
 
 
@@ -235,6 +239,9 @@ def test_no_token_in_a_log_while_the_app_is_down(tmp_path, name):
         answer, _ = proxy.ask("/i/TOKEN-that-must-not-be-logged")
         assert answer.status == 502
         assert answer.headers["strict-transport-security"]
+        for path in ("/staff/first/TOKEN-that-must-not-be-logged", "/staff/oidc/callback?code=TOKEN-that"):
+            answer, _ = proxy.ask(path)
+            assert answer.status == 502
         proxy.ask("/questions")
         time.sleep(0.2)
         assert "refused" in proxy.logs()  # what happened is in a log

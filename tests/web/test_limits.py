@@ -44,7 +44,7 @@ APP = application(
     Route("/{path:path}", length, methods=METHODS),
     middleware=[
         Middleware(SecurityHeaders),
-        Middleware(RequestLimits, lambda host: host in (HOST, "localhost"), is_open, lambda: UPLOAD),
+        Middleware(RequestLimits, lambda host: host in (HOST, "localhost"), is_open, UPLOAD),
     ],
 )
 
@@ -112,6 +112,17 @@ def test_files_go_only_to_an_open_session(path, cookie, status):
     assert refused(ask(APP, path, cookie=cookie)) == status
 
 
+def test_without_uploads_nobody_sends_a_file():
+    closed = application(
+        Route("/{path:path}", length, methods=METHODS),
+        middleware=[Middleware(SecurityHeaders), Middleware(RequestLimits, lambda _: True, is_open, 0)],
+    )
+    for path in ("/_stcore/upload_file/session/file", "/base/_stcore/upload_file/s/f", "/_stcore/upload_file/media/x"):
+        assert {refused(ask(closed, path, method, body=(b"x",), cookie=OPEN)) for method in METHODS[:-1]} == {404}
+    assert refused(ask(closed, "/media/abc.png", cookie=OPEN)) == 0
+    assert refused(ask(closed, "/x", "POST", body=(b"x" * LARGEST_BODY,))) == 0
+
+
 def test_sessions_are_asked_for_in_a_thread_and_only_where_needed():
     asked.clear()
     ask(APP, "/", cookie=OPEN)
@@ -175,7 +186,7 @@ def test_an_answer_that_has_begun_is_cut_when_the_body_grows_too_large():
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await receive()
 
-    limited = RequestLimits(echo, lambda _: True, is_open, lambda: UPLOAD)
+    limited = RequestLimits(echo, lambda _: True, is_open, UPLOAD)
     with pytest.raises(_TooLargeError):
         ask(limited, "/x", "POST", body=(b"x" * (LARGEST_BODY + 1),))
 

@@ -34,11 +34,11 @@ def status(compared: Comparison) -> str:
     """What has begun, among those shown. The room is not told the data revision: it grows with hidden answers too."""
     begun, invited = sum(c.begun for c in compared.countries), sum(c.invited for c in compared.countries)
     if compared.audience == "room":
-        return t(
-            "{begun} of {invited} organisations shown by name have begun · only levels that organisations have agreed to show here",
-            begun=begun,
-            invited=invited,
-        )
+        agreed = t("Only levels that organisations have agreed to show here.")
+        if not invited:
+            return agreed
+        begun_of = t("{begun} of {invited} organisations shown by name have begun.", begun=begun, invited=invited)
+        return f"{begun_of} {agreed}"
     return t(
         "{begun} of {invited} organisations have begun · data revision {revision}",
         begun=begun,
