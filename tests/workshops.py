@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from access.actor import Actor
-from access.invitation import InvitationDesk, actor_of, add_invitation
+from access.invitation import InvitationDesk, actor_of, add_invitation, digest
+from access.respondent import my_sheets, save_answer
 from access.setup import RoundPlan, add_organisation, create_round
 from access.workshop import Workshop
-from results.facts import Visibility
-from results.store import ResponseStore
+from results.facts import Grant, Staff, StaffSession, Visibility
+from results.ids import now
+from results.store import Keep, ResponseStore
 from results.workshop import Organisation, Round
+from survey.response import Answer
 
 QUESTIONNAIRE = """
 format: 1
@@ -133,3 +136,27 @@ def _actor(workshop: Workshop, token: str) -> Actor:
     actor = actor_of(workshop, InvitationDesk(workshop).open(token))
     assert actor is not None
     return actor
+
+
+def mark(at: Scene) -> None:
+    """Put words of its own into each organisation: the comment SAID-north, the colleague PERSON-north with the token `of north`."""
+    for name, organisation in at.organisations.items():
+        of = at.workshop.round(organisation.round_id)
+        assert of is not None
+        at.tokens[f"of {name}"] = add_invitation(at.workshop, of, organisation.id, "respondent", f"PERSON-{name}")
+        people = Actor("coordinator", organisation.round_id, organisation.id, name, f"key-{name}")
+        (sheet,) = my_sheets(at.workshop, people)
+        text = Answer(3, comment=f"SAID-{name}")
+        save_answer(at.workshop, people, sheet.state.id, "plan", text, based_on=None)
+
+
+def signed_in_staff(at: Scene) -> dict[str, str]:
+    """An author and an administrator with an open session each: the secrets of their cookies by role."""
+    moment = now()
+    secrets = {}
+    for number, role in enumerate(("author", "administrator"), 1):
+        secrets[role] = f"{role}-has-signed-in"
+        session = StaffSession(digest(secrets[role]), number, role, 0, moment, moment + 3_600_000_000)  # type: ignore[arg-type]
+        for fact in (Staff(number, f"The {role}", "", "", "", moment), Grant(number, role, 0, moment), session):  # type: ignore[arg-type]
+            at.workshop.write(Keep(fact))
+    return secrets

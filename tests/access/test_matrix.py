@@ -16,14 +16,14 @@ import pytest
 from access import audit, author, facilitator, hand_out, issuing, joining, matrix, respondent, staff, visibility
 from access.actor import Actor, RefusedError
 from access.gate import authorise
-from access.invitation import add_invitation, digest, key_of
+from access.invitation import digest, key_of
 from access.matrix import ROLES, RULES, Place, may
 from results.facts import Grant, Staff, StaffRole
 from results.store import Keep
 from results.workshop import InvitationRole
 from survey.response import Answer
 from tests.reference_store import ReferenceStore
-from tests.workshops import Scene, scene
+from tests.workshops import Scene, mark, scene
 
 ACCESS = Path(matrix.__file__).parent
 PLACES = (
@@ -148,12 +148,7 @@ WITHOUT_A_SERVICE = {"close or open a round"}
 def at(tmp_path, monkeypatch) -> Scene:
     monkeypatch.setattr(issuing, "hash_secret", lambda secret: f"hash of {len(secret)}")  # argon2id is slow by design
     made = scene(ReferenceStore(), tmp_path)
-    for name, organisation in made.organisations.items():
-        of = made.workshop.round(organisation.round_id)
-        made.tokens[f"of {name}"] = add_invitation(made.workshop, of, organisation.id, "respondent", f"PERSON-{name}")
-        people = Actor("coordinator", organisation.round_id, organisation.id, name, f"key-{name}")
-        text = Answer(3, comment=f"SAID-{name}")
-        respondent.save_answer(made.workshop, people, _response(made, name), "plan", text, based_on=None)
+    mark(made)
     made.workshop.write(Keep(Staff(SOMEBODY, "Somebody", "", "", "", 1)))
     made.workshop.write(Keep(Grant(SOMEBODY, "author", 0, 1)))
     made.tokens["of nowhere"] = "unknown"

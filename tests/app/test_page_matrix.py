@@ -10,15 +10,12 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from access import respondent
 from access.actor import Actor
-from access.invitation import add_invitation
 from access.matrix import ROLES
-from survey.response import Answer
 from tests.app.test_pages import ROOT
 from tests.naughty import NAUGHTY
 from tests.reference_store import ReferenceStore
-from tests.workshops import Scene, scene
+from tests.workshops import Scene, mark, scene
 from ui import process
 
 PEOPLE = {"respondent", "coordinator"}
@@ -52,14 +49,7 @@ OWN: dict[str | None, set[str]] = {
 @pytest.fixture(scope="module")
 def at(tmp_path_factory) -> Scene:
     made = scene(ReferenceStore(), tmp_path_factory.mktemp("scene"))
-    for name, organisation in made.organisations.items():
-        people = Actor("coordinator", organisation.round_id, organisation.id, name, f"key-{name}")
-        add_invitation(
-            made.workshop, made.workshop.round(organisation.round_id), organisation.id, "respondent", f"PERSON-{name}"
-        )
-        (sheet,) = respondent.my_sheets(made.workshop, people)
-        text = Answer(3, comment=f"SAID-{name}")
-        respondent.save_answer(made.workshop, people, sheet.state.id, "plan", text, based_on=None)
+    mark(made)
     return made
 
 

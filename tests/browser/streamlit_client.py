@@ -36,7 +36,7 @@ class Client:
         self.buttons: dict[str, str] = {}  # label → id
         self.codes: list[str] = []  # what code boxes show
         self.html: list[str] = []
-        self.received: list[bytes] = []  # every message as it came
+        self.received = bytearray()  # everything that the server sent, as it came
         self.session_id = ""
         self.page_hash = ""
         origin = f"http://localhost:{port}"
@@ -74,8 +74,9 @@ class Client:
         self.html = []
         while True:
             forward = ForwardMsg()
-            self.received.append(bytes(self.socket.recv(timeout=30)))
-            forward.ParseFromString(self.received[-1])
+            sent = self.socket.recv(timeout=30)
+            self.received += sent
+            forward.ParseFromString(sent)
             if forward.WhichOneof("type") == "navigation":
                 self.page_hash = forward.navigation.page_script_hash
             elif forward.WhichOneof("type") == "new_session":

@@ -1,4 +1,4 @@
-"""S1 on the wire: every route of the application × every role and nobody. A route without a line in STATUS fails.
+"""S1 on the wire: every route of the application × every role and nobody. A route without a line in ANSWERS fails.
 
 The routes are read from the application itself, so that a new one, ours or Streamlit's, has to be listed.
 """
@@ -11,155 +11,278 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
-from access.invitation import digest
+from access.invitation import digest, key_of
 from access.matrix import ROLES
-from results.facts import Grant, Staff, StaffSession
-from results.ids import now
-from results.store import Keep, open_store
+from results.facts import Code, Consent, Expiry, Grant, JoinCode, Staff, StaffSession, Ticket
+from results.store import ResponseStore, open_store
 from tests.browser.conftest import ROOT, Server, free_port
-from tests.browser.streamlit_client import open_session
-from tests.workshops import scene
+from tests.browser.streamlit_client import Client, open_session
+from tests.workshops import Scene, mark, scene, signed_in_staff
 
 LIST = (
     "import json, survey_app\n"
     "routes = survey_app.app._build_starlette_app().routes\n"
-    "print('ROUTES' + json.dumps([[route.path, sorted(getattr(route, 'methods', None) or [])] for route in routes]))\n"
+    "found = [[type(route).__name__, route.path, sorted(getattr(route, 'methods', None) or [])] for route in routes]\n"
+    "print('ROUTES' + json.dumps(found))\n"
     "survey_app.process.stop()\n"
 )
 WHO = ("nobody", *ROLES)
-ALL, NONE = (200,) * 6, (404,) * 6
-PREFLIGHT = (404, *(204,) * 5)
-FACILITATOR = ROLES.index("facilitator") + 1
+UNKNOWN = "A" * 22
+# A provider that does not answer: its routes exist, and lead nowhere.
+PROVIDER = {
+    "READINESS_OIDC_ISSUER": "http://localhost:9", "READINESS_OIDC_CLIENT_ID": "readiness", "READINESS_OIDC_CLIENT_SECRET": "s",
+}  # fmt: skip
+
+OPEN = {"*": "200"}
+CLOSED = {"*": "404"}
+SESSION = {"*": "204", "nobody": "404"}
+SIGN_IN = {"*": "303 /staff"}
+STREAMLIT = ("agent/interact", "agent/mcp", "agent/openapi.json")
+# What each route answers to whom; `*`: everybody else. Parameters and forms name what nobody has (FORMS).
+ANSWERS: dict[tuple[str, str], dict[str, str]] = {
+    ("GET", "/i"): CLOSED,
+    ("GET", "/i/{token:path}"): CLOSED,
+    ("POST", "/i/{token:path}"): CLOSED,
+    ("GET", "/leave"): OPEN,
+    ("GET", "/left"): OPEN,
+    ("GET", "/join"): OPEN,
+    ("POST", "/join"): {"*": "422"},
+    ("GET", "/join/entered"): {"*": "303 /join", "respondent": "200", "coordinator": "200", "facilitator": "200"},
+    ("GET", "/invitations"): {**CLOSED, "facilitator": "200"},
+    ("POST", "/invitations/file"): CLOSED,
+    ("POST", "/invitations/end"): CLOSED,
+    ("GET", "/staff"): OPEN,
+    ("POST", "/staff"): {"*": "403"},
+    ("GET", "/staff/first/{token}"): CLOSED,
+    ("POST", "/staff/first/{token}"): CLOSED,
+    ("GET", "/staff/first/{token}/account"): CLOSED,
+    ("GET", "/staff/oidc"): {"*": "502"},
+    ("GET", "/staff/oidc/callback"): {"*": "403"},
+    ("GET", "/staff/roles"): {**SIGN_IN, "author": "200", "administrator": "200"},
+    ("POST", "/staff/roles"): SIGN_IN,
+    ("GET", "/staff/{rest:path}"): CLOSED,
+    ("POST", "/staff/{rest:path}"): CLOSED,
+    ("GET", "/livez"): OPEN,
+    ("GET", "/readyz"): OPEN,
+    # Streamlit's
+    ("MOUNT", ""): OPEN,
+    ("SOCKET", "/_stcore/stream"): {"*": "101"},
+    ("GET", "/_stcore/health"): OPEN,
+    ("OPTIONS", "/_stcore/health"): {"*": "204"},
+    ("GET", "/_stcore/host-config"): OPEN,
+    ("GET", "/_stcore/metrics"): CLOSED,
+    ("OPTIONS", "/_stcore/metrics"): CLOSED,
+    ("GET", "/media/{file_id:path}"): CLOSED,
+    ("OPTIONS", "/media/{file_id:path}"): SESSION,
+    ("OPTIONS", "/_stcore/upload_file/{session_id}/{file_id}"): CLOSED,
+    ("PUT", "/_stcore/upload_file/{session_id}/{file_id}"): CLOSED,
+    ("DELETE", "/_stcore/upload_file/{session_id}/{file_id}"): CLOSED,
+    ("GET", "/auth/login"): CLOSED,
+    ("GET", "/auth/logout"): CLOSED,
+    ("GET", "/oauth2callback"): CLOSED,
+    **dict.fromkeys(product(("GET", "OPTIONS"), ("/component/{path:path}", "/_stcore/bidi-components/{path:path}")), CLOSED),
+    **{(method, f"/_stcore/{path}"): CLOSED for method, path in product(("DELETE", "GET", "OPTIONS", "POST", "PUT"), STREAMLIT)},
+    **{("PATCH", f"/_stcore/{path}"): {"*": "405"} for path in STREAMLIT},
+}  # fmt: skip
+ENDS_THE_SESSION = {("POST", "/leave")}  # has a test of its own
 
 
-def only(place: int, status: int) -> tuple[int, ...]:
-    """404 for everybody but one."""
-    return tuple(status if number == place else 404 for number in range(len(WHO)))
+@dataclass
+class Running:
+    """The server, its scene, and a cookie for each of WHO."""
+
+    server: Server
+    at: Scene
+    cookies: dict[str, str]
+    tokens: dict[str, str] = field(default_factory=dict)  # of uploads, by who
+
+    def ask(self, method: str, path: str, who: str, form: dict[str, str] | None = None) -> tuple[str, str, str]:
+        """Status with the place it leads to, the text, the cookies it sets."""
+        if method == "SOCKET":
+            with closing(Client(self.server.port, self.cookies[who], "")) as client:
+                return "101", client.received.decode("utf-8", "replace"), ""
+        token = self._upload_token(who) if method in ("PUT", "DELETE") else ""
+        sent = {"Origin": self.server.url, "Sec-Fetch-Site": "same-origin", "X-Xsrftoken": token}
+        sent["Cookie"] = "; ".join(filter(None, (self.cookies[who], token and f"_streamlit_xsrf={token}")))
+        body = urlencode(form or {}) if method in ("POST", "PUT") else None
+        if method == "POST":
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        connection = http.client.HTTPConnection("localhost", self.server.port, timeout=20)
+        connection.request("GET" if method == "MOUNT" else method, path or "/", body, sent)
+        with closing(connection), connection.getresponse() as answer:
+            text = answer.read().decode("utf-8", "replace")
+            return (
+                f"{answer.status} {answer.headers.get('location', '')}".strip(),
+                text,
+                answer.headers.get("set-cookie", ""),
+            )
+
+    def _upload_token(self, who: str) -> str:
+        if who not in self.tokens:
+            _, _, cookie = self.ask("GET", "/_stcore/health", who)
+            self.tokens[who] = cookie.split("=", 1)[1].split(";")[0]
+        return self.tokens[who]
+
+    def is_open(self, who: str) -> bool:
+        """Whether the cookie opens anything: only then there are files to ask for."""
+        return self.ask("OPTIONS", "/media/x", who)[0] == "204"
+
+    def key(self, name: str) -> str:
+        """What names the link of somebody in forms."""
+        return key_of(digest(self.at.tokens[name])) if name in self.at.tokens else UNKNOWN[:12]
+
+    def kept(self) -> dict[str, object]:
+        """What is stored, but for the trail and the counts of wrong codes. The server stops, and starts again."""
+        self.server.kill()
+        with closing(open_store(f"duckdb:///{self.server.database}")) as store:
+            found = _kept(store, [digest(cookie.partition("=")[2]) for cookie in self.cookies.values() if cookie])
+        self.server.start()
+        self.tokens.clear()
+        return found
 
 
-# By (nobody, respondent, coordinator, facilitator, author, administrator): requests without a body, with unknown ids.
-STATUS: dict[tuple[str, str], tuple[int, ...]] = {
-    ("GET", ""): ALL,  # the page itself; what it shows goes over the socket
-    ("GET", "/i"): NONE,
-    ("GET", "/i/{token:path}"): NONE,
-    ("POST", "/i/{token:path}"): NONE,
-    ("GET", "/leave"): ALL,
-    ("POST", "/leave"): (303,) * 6,
-    ("GET", "/left"): ALL,
-    ("GET", "/join"): ALL,
-    ("POST", "/join"): (422,) * 6,
-    ("GET", "/join/entered"): (303, 200, 200, 200, 303, 303),
-    ("GET", "/invitations"): only(FACILITATOR, 200),
-    ("POST", "/invitations/file"): only(FACILITATOR, 422),
-    ("POST", "/invitations/end"): NONE,
-    ("GET", "/staff"): ALL,
-    ("POST", "/staff"): (403,) * 6,
-    ("GET", "/staff/first/{token}"): NONE,
-    ("POST", "/staff/first/{token}"): NONE,
-    ("GET", "/staff/roles"): (303, 303, 303, 303, 200, 200),
-    ("POST", "/staff/roles"): (303,) * 6,
-    ("GET", "/staff/{rest:path}"): NONE,
-    ("POST", "/staff/{rest:path}"): NONE,
-    ("GET", "/livez"): ALL,
-    ("GET", "/readyz"): ALL,
-    ("GET", "/_stcore/health"): ALL,
-    ("OPTIONS", "/_stcore/health"): (204,) * 6,
-    ("GET", "/_stcore/host-config"): ALL,
-    ("GET", "/_stcore/stream"): ALL,  # without an upgrade: the page
-    ("GET", "/_stcore/metrics"): NONE,
-    ("OPTIONS", "/_stcore/metrics"): NONE,
-    ("GET", "/media/{file_id:path}"): NONE,
-    ("OPTIONS", "/media/{file_id:path}"): PREFLIGHT,
-    ("PUT", "/_stcore/upload_file/{session_id}/{file_id}"): NONE,
-    ("DELETE", "/_stcore/upload_file/{session_id}/{file_id}"): NONE,
-    ("OPTIONS", "/_stcore/upload_file/{session_id}/{file_id}"): NONE,
-    ("GET", "/component/{path:path}"): NONE,
-    ("OPTIONS", "/component/{path:path}"): NONE,
-    ("GET", "/_stcore/bidi-components/{path:path}"): NONE,
-    ("OPTIONS", "/_stcore/bidi-components/{path:path}"): NONE,
-    ("GET", "/auth/login"): NONE,
-    ("GET", "/auth/logout"): NONE,
-    ("GET", "/oauth2callback"): NONE,
-}
-AGENTS = ("/_stcore/agent/interact", "/_stcore/agent/openapi.json", "/_stcore/agent/mcp")
-STATUS |= {(method, path): NONE for path in AGENTS for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS")}
-STATUS |= {("PATCH", path): (405,) * 6 for path in AGENTS}
-ENDS_SOMETHING = {("POST", "/leave"), ("POST", "/staff")}  # once and last: the session, or the patience of the throttle
+def _kept(store: ResponseStore, sessions: list[str]) -> dict[str, object]:
+    of_rounds = {
+        one.id: (one, store.organisations(one.id), store.invitations(one.id), store.responses(one.id), store.changes(one.id, 0))
+        for one in store.rounds()
+    }  # fmt: skip
+    kinds = (Code, Consent, Expiry, Grant, JoinCode, Staff, StaffSession, Ticket)
+    return {
+        "rounds": of_rounds,
+        "sessions": [store.session(one) for one in sessions],
+        **{kind.__name__: store.facts(kind) for kind in kinds},
+    }
 
 
 @pytest.fixture(scope="module")
-def routes(tmp_path_factory):
-    """(method, path) of every route; HEAD is GET without its body, and sockets have tests of their own."""
+def routes(tmp_path_factory) -> set[tuple[str, str]]:
+    """(method, path) of every route. HEAD is GET without its body; what has no methods is a socket or a folder."""
     folder = tmp_path_factory.mktemp("routes")
+    environment = {"READINESS_DB": f"duckdb:///{folder}/x.duckdb", "READINESS_CACHE": str(folder), **PROVIDER}
     done = subprocess.run(
         [sys.executable, "-c", LIST], check=True, cwd=ROOT, capture_output=True, text=True, timeout=60,
-        env={**os.environ, "READINESS_DB": f"duckdb:///{folder}/x.duckdb", "READINESS_CACHE": str(folder)},
+        env={**os.environ, **environment},
     )  # fmt: skip
+    kinds = {"WebSocketRoute": ["SOCKET"], "Mount": ["MOUNT"]}
     listed = json.loads(done.stdout.split("ROUTES")[1])
-    return {(method, path) for path, methods in listed for method in methods or ["GET"] if method != "HEAD"}
+    return {(one, path) for kind, path, methods in listed for one in methods or kinds[kind] if one != "HEAD"}
 
 
-@pytest.fixture(scope="module")
-def cookies(tmp_path_factory):
-    """The server's port and a cookie for each role."""
-    folder = tmp_path_factory.mktemp("server")
-    store = open_store(f"duckdb:///{folder}/workshop.duckdb")
-    made = scene(store, folder)
-    moment = now()
-    for number, role in enumerate(("author", "administrator"), 1):
-        made.workshop.write(Keep(Staff(number, f"Person {role}", "", "", "", moment)))
-        made.workshop.write(Keep(Grant(number, role, 0, moment)))
-        made.workshop.write(Keep(StaffSession(digest(role), number, role, 0, moment, moment + 3_600_000_000)))
+def start(folder: Path) -> Running:
+    made = scene(open_store(f"duckdb:///{folder}/workshop.duckdb"), folder)
+    mark(made)
+    secrets = signed_in_staff(made)
     made.workshop.close()
-    server = Server(folder / "workshop.duckdb", free_port(), made)
+    server = Server(folder / "workshop.duckdb", free_port(), made, environment=PROVIDER)
     server.start()
     links = {"respondent": "colleague", "coordinator": "coordinator", "facilitator": "facilitator"}
-    found = {role: open_session(server.port, made.tokens[name]) for role, name in links.items()}
-    found |= {role: f"readiness_session={role}" for role in ("author", "administrator")}
-    yield server.port, {"nobody": "", **found}
-    server.kill()
+    cookies = {role: open_session(server.port, made.tokens[name]) for role, name in links.items()}
+    cookies |= {role: f"readiness_session={secret}" for role, secret in secrets.items()}
+    return Running(server, made, {"nobody": "", **cookies})
 
 
-def send(port: int, method: str, path: str, cookie: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("localhost", port, timeout=20)
-    headers = {"Cookie": cookie, "Origin": f"http://localhost:{port}", "Sec-Fetch-Site": "same-origin"}
-    body = None if method in ("GET", "OPTIONS") else b""
-    connection.request(method, re.sub(r"\{[^}]*\}", "x", path) or "/", body, headers)
-    answer = connection.getresponse()
-    text = answer.read().decode("utf-8", "replace")
-    connection.close()
-    return answer.status, text
+@pytest.fixture
+def running(tmp_path) -> Iterator[Running]:
+    started = start(tmp_path)
+    yield started
+    started.server.kill()
 
 
-def test_every_route_is_listed(routes):
-    assert routes == set(STATUS)
+def forms(running: Running, path: str, who: str) -> list[dict[str, str]]:
+    """Forms in which everything is right but one thing, which is another's or nobody's: the answer may not tell which."""
+    at, passphrase = running.at, "horse umbrella kettle lantern"
+    rounds = (0, at.round.id, at.organisations["elsewhere"].round_id, 12345)
+    keys = [running.key(name) for name in ("of elsewhere", "other facilitator", "nowhere")]
+    return {
+        "/join": [{"code": "AAAAA"}],
+        "/staff": [{"name": f"Nobody {who}", "passphrase": passphrase}],
+        "/staff/roles": [
+            {"role": role, "round": str(round_id)}
+            for role, round_id in product(("facilitator", "author", "administrator", "owner"), rounds)
+            if (role, round_id) != (who, 0)
+        ],
+        "/staff/first/{token}": [{"passphrase": passphrase, "again": passphrase}],
+        "/invitations/file": [{"key": key, "format": "csv"} for key in keys],
+        "/invitations/end": [{"end": key, **sure} for key, sure in product(keys, ({}, {"sure": "1"}))],
+    }.get(path, [{}])  # fmt: skip
 
 
-def test_s1_every_route_for_every_role(cookies):
-    port, by_role = cookies
-    for (method, path), expected in STATUS.items():
-        if (method, path) in ENDS_SOMETHING:
-            continue
-        answers = [send(port, method, path, by_role[role]) for role in WHO]
-        assert tuple(status for status, _ in answers) == expected, (method, path)
-        # Refusals are one text, whoever asks; of what is by session, Streamlit's own for those who have one.
-        asked = answers[1:] if path.startswith("/media") else answers
-        assert len({text for status, text in asked if status == 404}) <= 1, (method, path)
-        for role, (_, text) in zip(WHO, answers, strict=True):
-            own = "Agency North" if role in ("respondent", "coordinator") else "nothing"
-            assert role == "facilitator" or "Agency" not in text.replace(own, ""), (method, path, role)
-            assert "Agency Elsewhere" not in text
-            assert "Person " not in text or role in ("author", "administrator")
+def foreign(running: Running, who: str, text: str) -> list[str]:
+    """What the text holds that this role has nothing to do with: other organisations' names, words and people."""
+    own = {"respondent": {"north"}, "coordinator": {"north"}, "facilitator": {"north", "south", "east"}}.get(who, set())
+    names = {name: one.name for name, one in running.at.organisations.items()}
+    marks = [names[name] for name in names if name not in own]
+    marks += [f"PERSON-{name}" for name in names if name not in own]
+    marks += [f"SAID-{name}" for name in names if name != "north" or who not in ("respondent", "coordinator")]
+    return [mark for mark in marks if mark in text]
 
 
-def test_s1_a_session_that_has_left_is_nobody(cookies):
-    port, by_role = cookies
-    assert send(port, "POST", "/staff", by_role["nobody"])[0] == STATUS["POST", "/staff"][0]
-    for role in WHO:
-        assert send(port, "POST", "/leave", by_role[role])[0] == 303
-        assert send(port, "GET", "/invitations", by_role[role])[0] == 404
-        assert send(port, "GET", "/staff/roles", by_role[role])[0] == 303
-        assert send(port, "GET", "/join/entered", by_role[role])[0] == 303
+def test_every_route_has_its_line(routes):
+    assert set(ANSWERS) | ENDS_THE_SESSION == routes
+
+
+def test_s1_every_route_answers_each_role_as_listed_and_changes_nothing(running, routes):
+    before = running.kept()
+    refusals: dict[tuple[str, str], set[str]] = {}
+    for (method, path), who in product(sorted(routes - ENDS_THE_SESSION), WHO):
+        address = re.sub(r"\{[^}]*\}", UNKNOWN, path)
+        answers = {running.ask(method, address, who, form) for form in forms(running, path, who)}
+        assert len(answers) == 1, (method, path, who)
+        ((status, text, cookies),) = answers
+        expected = ANSWERS[method, path]
+        assert status == expected.get(who, expected["*"]), (method, path, who)
+        if status == "404" and not (path.startswith("/media/") and who != "nobody"):  # there it is Streamlit's own
+            refusals.setdefault((method, path), set()).add(text)
+        assert foreign(running, who, text) == [], (method, path, who)
+        assert "readiness_session" not in cookies, (method, path, who)
+    assert [route for route, texts in refusals.items() if len(texts) > 1] == [], "a refusal that tells roles apart"
+    assert running.kept() == before
+
+
+def test_s1_a_facilitators_forms_reach_every_organisation_of_the_own_round_and_nobody_elses(running):
+    """The same forms of the right person do their work; in anybody else's hands there is nothing, and nothing changes."""
+    running.cookies["stranger"] = open_session(running.server.port, running.at.tokens["other facilitator"])
+    before = running.kept()
+    others = [who for who in running.cookies if who != "facilitator"]
+    for who, name in product(others, ("of north", "of south", "of east", "facilitator")):
+        for path, form in (
+            ("/invitations/file", {"key": running.key(name), "format": "csv"}),
+            ("/invitations/end", {"end": running.key(name)}),
+            ("/invitations/end", {"end": running.key(name), "sure": "1"}),
+        ):
+            status, text, _ = running.ask("POST", path, who, form)
+            assert status == "404", (who, name, path)
+            assert "PERSON" not in text
+    assert running.kept() == before
+    assert running.ask("POST", "/invitations/file", "facilitator")[0] == "422"  # nobody is chosen
+    for name in ("north", "south", "east"):
+        status, text, _ = running.ask("POST", "/invitations/end", "facilitator", {"end": running.key(f"of {name}")})
+        assert status == "200"
+        assert f"PERSON-{name}" in text
+        status, text, _ = running.ask(
+            "POST", "/invitations/file", "facilitator", {"key": running.key(f"of {name}"), "format": "csv"}
+        )
+        assert status == "200"
+        assert f"Agency {name.title()}" in text
+    assert running.kept() != before
+
+
+def test_s1_leaving_ends_the_own_session_and_no_other(running):
+    left = set()
+    for who in WHO:
+        if who != "nobody":
+            assert running.is_open(who)
+        status, _, cookies = running.ask("POST", "/leave", who)
+        assert status == "303 /left"
+        assert 'readiness_session=""' in cookies
+        left.add(who)
+        assert {one for one in WHO if running.is_open(one)} == set(WHO) - left
