@@ -52,7 +52,7 @@ def cookies(server):
 def received(server, cookie: str, page: str, query: str = "") -> bytes:
     client = Client(server.port, cookie, page, query)
     client.close()
-    return b"".join(client.received)
+    return bytes(client.received)
 
 
 def choose(server, cookie: str, sentence: str) -> None:
