@@ -38,28 +38,24 @@ def role_name(role: Role) -> str:
     return t("Author: questionnaires, no answers") if kind == "author" else t("Administrator: people and audit trail")
 
 
-def carry_out(work: Callable[[], object]) -> None:
-    """Do it, or say why not."""
+def carry_out(work: Callable[[], object]) -> bool:
+    """Do it, or say why not; whether it was done."""
     try:
         work()
     except (RefusedError, StoreError) as error:
         session.tell(t(str(error)))
+        return False
+    return True
 
 
-def hand_over(name: str, make: Callable[[], str]) -> None:
-    carry_out(lambda: session.keep_first_link(name, f"{process.settings().base_url}/staff/first/{make()}"))
+def hand_over(name: str, make: Callable[[], str]) -> bool:
+    return carry_out(lambda: session.keep_first_link(name, f"{process.settings().base_url}/staff/first/{make()}"))
 
 
 def add() -> None:
     name, role = session.typed("person-name"), session.picked("person-role")
-
-    def made() -> str:
-        link = staff.add_person(workshop, actor, name, *role)
+    if role is not None and hand_over(name, lambda: staff.add_person(workshop, actor, name, *role)):
         session.clear_typed("person-name")  # what was refused stays, to be repaired
-        return link
-
-    if role is not None:
-        hand_over(name, made)
 
 
 def give(person: Person) -> None:
