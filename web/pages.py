@@ -218,6 +218,7 @@ main{max-width:34rem;margin:0 auto;padding:1.25rem 1rem}
 @media(min-width:40rem){main{padding:3rem 1rem}.card{padding:2rem}}
 .product{margin:0 0 .75rem;color:#52606d}
 h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.3}
+a{color:#1b5a89}
 p{margin:0 0 .75rem;overflow-wrap:anywhere}
 dl{margin:0 0 1.25rem}
 dt{color:#52606d}

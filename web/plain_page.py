@@ -120,16 +120,13 @@ def lost(texts: Iterable[str]) -> str:
     return paragraph(TEXTS["plain.typed"]) + "".join(shown) if shown else ""
 
 
-def described(item: Item, answer: Answer) -> str:
-    """An answer in words, with what was said beside it, shortened."""
+def described(item: Item, answer: Answer, longest: int | None = _SHORTENED) -> str:
+    """An answer in words, with what was said beside it; of each text so many characters, or (None) all."""
     names = {DONT_KNOW: TEXTS["plain.dont_know"], NOT_APPLICABLE: TEXTS["plain.not_applicable"]}
     level = f"{answer.code} – {item.anchor(answer.code)}" if answer.level else TEXTS["plain.no_answer"]
     said = (answer.reason, answer.link, answer.note, answer.comment)
-    return " | ".join(isolated(_short(part)) for part in (names.get(answer.code, level), *said) if part)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHORTENED else f"{text[:_SHORTENED]}…"
+    shown = (text if longest is None or len(text) <= longest else f"{text[:longest]}…" for text in said if text)
+    return " | ".join((names.get(answer.code, level), *map(isolated, shown)))
 
 
 def _text(text: str) -> str:
@@ -300,7 +297,7 @@ def _conflict(fields: _Fields) -> str:
     if theirs is None or not fields.editable:
         return ""
     offered = (
-        ("theirs", TEXTS["plain.theirs"].format(answer=described(fields.item, theirs.answer))),
+        ("theirs", TEXTS["plain.theirs"].format(answer=described(fields.item, theirs.answer, None))),
         ("mine", TEXTS["plain.mine"].format(answer=described(fields.item, fields.answer))),
     )
     radios = "".join(

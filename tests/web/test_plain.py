@@ -272,11 +272,12 @@ def test_after_back_another_text_is_not_taken_for_a_resend(at, me):
 @pytest.mark.parametrize("choice", ["mine", "theirs"])
 def test_two_tabs_on_one_answer_both_versions_are_offered(at, me, choice):
     page = me.get(DIRECTION)
-    elsewhere(at, "plan", Answer(4, comment="THEIRS"))
+    elsewhere(at, "plan", Answer(4, comment="THEIRS", note="many words " * 300 + "THE END"))
     answer = me.save(DIRECTION, page, code_plan="2", comment_plan="MINE")
     assert answer.status == 422
     assert "Keep theirs: 4" in answer.text
     assert "THEIRS" in answer.text
+    assert "THE END" in answer.text  # nobody chooses between versions of which one is cut off
     page = Page(answer.text)
     assert (page.fields["code-plan"], page.fields["comment-plan"]) == ("2", "MINE")
     again = me.post(DIRECTION, page.fields)  # without a choice
