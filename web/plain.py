@@ -113,11 +113,12 @@ class _Pages:
         return HTMLResponse(plain_page.questions(sheet, dimension, saved=saved))
 
     def _save(self, actor: Actor, request: Request, form: Form) -> Response:
-        if WHOLE not in form:
-            return _not_whole()
-        sheet, dimension = self._own(actor, request, form), request.path_params["dimension"]
+        sheet, dimension = self._sheet(actor, request), request.path_params["dimension"]
         if dimension not in sheet.questionnaire.dimension_ids:
             raise RefusedError("P001")
+        if WHOLE not in form:
+            return _not_whole()
+        _check_own(sheet, form)
         unsaved = save_page(self._workshop, actor, sheet, dimension, form)
         now = self._sheet(actor, request)
         if unsaved:
@@ -128,8 +129,8 @@ class _Pages:
 
     def _change(self, actor: Actor, request: Request, form: Form) -> Response:
         """Submit or reopen; sent twice it is done once, with the same receipt."""
-        sheet = self._own(actor, request, form)
-        wanted = one(form, "do")
+        sheet, wanted = self._sheet(actor, request), one(form, "do")
+        _check_own(sheet, form)
         if wanted not in ("submit", "reopen"):
             raise RefusedError("P001")
         act = respondent.submit if wanted == "submit" else respondent.reopen
@@ -145,12 +146,11 @@ class _Pages:
             return HTMLResponse(page, status_code=503)
         return RedirectResponse(plain_page.address(sheet), status_code=303)
 
-    def _own(self, actor: Actor, request: Request, form: Form) -> Sheet:
-        """The sheet that the form was drawn for. Raises RefusedError: another link may have been opened in this browser since."""
-        sheet = self._sheet(actor, request)
-        if one(form, RESPONSE) != str(sheet.state.id):
-            raise RefusedError("P001")
-        return sheet
+
+def _check_own(sheet: Sheet, form: Form) -> None:
+    """Raise RefusedError when the form was drawn for another response: another link may have been opened in this browser since."""
+    if one(form, RESPONSE) != str(sheet.state.id):
+        raise RefusedError("P001")
 
 
 def _not_whole() -> Response:
