@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from survey.direction import isolated
 from survey.questionnaire import TIERS
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer
-from web.pages import TEXTS, document, facts, failure, link, notice, paragraph, told
+from web.pages import TEXTS, document, facts, failure, filled, link, notice, paragraph, told
 from web.plain_form import DRAWN, RESPONSE, WHOLE
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def questions(sheet: Sheet, dimension_id: str, unsaved: Sequence[Unsaved] = (), 
     kept = [item for item in dimension.items if item.id not in asked and sheet.answer(item.id) != Answer()]
     ids = parts(sheet)
     number = ids.index(dimension_id) + 1 if dimension_id in ids else 1
-    place = TEXTS["plain.part"].format(title=sheet.questionnaire.title, number=number, count=max(len(ids), number))
+    place = filled("plain.part", title=sheet.questionnaire.title, number=str(number), count=str(max(len(ids), number)))
     rows = [f"{_text(item.text)} <b>{_text(described(item, sheet.answer(item.id)))}</b>" for item in kept]
     return document(
         dimension.title,
@@ -266,9 +266,7 @@ def _details(fields: _Fields) -> str:
         asked += [
             ("ask", item.evidence.ask), ("enough", item.evidence.sufficient), ("not_enough", item.evidence.insufficient)
         ]  # fmt: skip
-    hints = "".join(
-        f'<p class="hint">{_text(TEXTS[f"plain.{key}"].format(text=text))}</p>' for key, text in asked if text
-    )
+    hints = "".join(f'<p class="hint">{_text(filled(f"plain.{key}", text=text))}</p>' for key, text in asked if text)
     is_open = " open" if fields.unsaved or answer.evidence or answer.link or answer.note or answer.comment else ""
     fixed = "" if fields.editable else " readonly"
     return (
@@ -315,7 +313,7 @@ def _onward(sheet: Sheet, dimension_id: str) -> str:
     if not following:
         return link(TEXTS["plain.review"], address(sheet))
     title = sheet.questionnaire.dimension(following).title
-    return link(TEXTS["plain.next"].format(title=title), address(sheet, following)) + link(
+    return link(filled("plain.next", title=title), address(sheet, following)) + link(
         TEXTS["plain.review"], address(sheet)
     )
 
