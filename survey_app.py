@@ -35,6 +35,7 @@ from web.invitations import invitations_routes
 from web.invite import invite_routes
 from web.join import join_routes
 from web.limits import RequestLimits
+from web.plain import plain_routes
 from web.sockets import GuardedSockets, OpenSockets
 from web.staff import Provider, staff_routes
 from web.static import CompressedStatic
@@ -121,6 +122,7 @@ app = st.App(
     routes=[
         *invite_routes(invitations, settings.secure),
         *join_routes(JoinDesk(workshop), invitations, settings.secure),
+        *plain_routes(workshop, settings.secure),
         *invitations_routes(workshop, settings.base_url),
         *staff_routes(
             StaffDesk(workshop), invitations, settings.secure, shared_secret(workshop, "sign-in"), provider()

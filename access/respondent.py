@@ -143,6 +143,22 @@ def _check_kept(workshop: Workshop, response_id: int, item_id: str, answer: Answ
         raise AnswerRefusedError("R002")
 
 
+def seen_answer(workshop: Workshop, actor: Actor, response_id: int, item_id: str, revision: int) -> Answer:
+    """The answer as it stood at a revision that somebody saw; 0: before there was one.
+
+    Raises RefusedError P001 (not yours), AnswerRefusedError R002 when there is no such revision.
+    """
+    _own_response(workshop, actor, response_id, "open a response")
+    if revision == 0:
+        return Answer()
+    stored = workshop.store.answers(response_id).get(item_id)
+    known = (stored,) if stored and stored.revision == revision else workshop.store.history(response_id, item_id)
+    found = next((one.answer for one in known if one.revision == revision), None)
+    if found is None:
+        raise AnswerRefusedError("R002")
+    return found
+
+
 def submit(workshop: Workshop, actor: Actor, response_id: int, event_id: int | None = None) -> int:
     """Submit; returns the receipt's revision. Raises RefusedError P004 while a critical item that is asked has no answer."""
     state = _own_response(workshop, actor, response_id, "submit")

@@ -230,6 +230,10 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
         "error",
         "The text has {count} characters and at most {limit} can be stored. Shorten it; your text is still here.",
     ),
+    "R009": (
+        "error",
+        "A reason is given, but 'Not applicable' is not chosen. Choose it, or move the reason into the comment.",
+    ),
     # --- what an actor may not do, or not now; 'not yours' and 'does not exist' are the same text
     "P001": ("error", "This page does not exist, or it is not open to you."),
     "P002": ("error", "The round is closed. Answers can be read but no longer changed."),

@@ -153,6 +153,11 @@ def bar(share: float) -> str:
     return f'<span class="bar" aria-hidden="true"><u style="width:{max(0.0, min(1.0, share)) * 100:.0f}%"></u></span>'
 
 
+def plain_link(text: str) -> None:
+    """To the form that needs neither a script nor a websocket."""
+    st.html(f'<p class="muted"><a href="/plain" target="_self">{escape(text)}</a></p>')
+
+
 def leave_link(text: str) -> None:
     """To the plain page that ends the session; only an HTTP answer can take the cookie away."""
     st.html(f'<p class="muted"><a href="/leave" target="_self">{escape(text)}</a></p>')

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
+from starlette.concurrency import run_in_threadpool
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -12,17 +14,28 @@ LARGEST: Final = 64 * 1024  # bytes: a thousand invitations chosen
 _MOST_FIELDS: Final = 2000
 
 
-async def read_form(request: Request) -> dict[str, list[str]]:
-    """The fields of an urlencoded form by name; {} when it is too large, or no such form. Never raises for what was sent."""
+async def read_form(request: Request, largest: int = LARGEST, *, exact: bool = False) -> dict[str, list[str]]:
+    """The fields of an urlencoded form by name; {} when it is too large, or no such form. Never raises for what was sent.
+
+    `exact`: empty fields are there too, and bytes that are no UTF-8 become lone surrogates, which no check of texts lets
+    pass, where else they become U+FFFD.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         return {}
-    body = b""
+    body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > LARGEST:
+        if len(body) > largest:
             return {}
+    if len(body) > LARGEST:
+        return await run_in_threadpool(_parsed, bytes(body), exact)
+    return _parsed(bytes(body), exact)
+
+
+def _parsed(body: bytes, exact: bool) -> dict[str, list[str]]:
+    errors = "surrogateescape" if exact else "replace"
     try:
-        return parse_qs(body.decode("ascii"), max_num_fields=_MOST_FIELDS, errors="replace")
+        return parse_qs(body.decode("ascii"), keep_blank_values=exact, max_num_fields=_MOST_FIELDS, errors=errors)
     except ValueError:
         return {}
 

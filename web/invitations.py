@@ -21,10 +21,9 @@ from access.invitation import actor_of
 from reports.invitation_files import MEDIA_TYPES, invitation_file
 from results.store import StoreError
 from survey.direction import isolated
-from survey.problems import message
 from web.cookies import read_session
 from web.forms import one, read_form
-from web.invite import from_own_page, refused
+from web.invite import from_own_page, nothing, refused
 from web.pages import TEXTS, document, failure, filled, link, notice, paragraph
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class _Desk:
         form = await read_form(request)
         actor = await self._actor(request)
         if actor is None:
-            return _nothing()
+            return nothing()
         try:
             return await run_in_threadpool(self._file, actor, form)
         except (RefusedError, StoreError) as error:
@@ -75,7 +74,7 @@ class _Desk:
         form = await read_form(request)
         actor = await self._actor(request)
         if actor is None:
-            return _nothing()
+            return nothing()
         key = one(form, "end")
         try:
             if "sure" in form:
@@ -85,7 +84,7 @@ class _Desk:
         except (RefusedError, StoreError) as error:
             return await self._listed(actor, {}, error)
         asked = next((row for row in given if row.key == key and row.ended_at is None and not row.own), None)
-        return HTMLResponse(_ask_end(asked)) if asked and asked.created_at else _nothing()
+        return HTMLResponse(_ask_end(asked)) if asked and asked.created_at else nothing()
 
     async def _actor(self, request: Request) -> Actor | None:
         secret = read_session(request, secure=self._base_url.startswith("https://"))
@@ -110,14 +109,14 @@ class _Desk:
     ) -> Response:
         """The page, again with what was chosen when that could not be done."""
         if actor is None:
-            return _nothing()
+            return nothing()
         try:
             given = await run_in_threadpool(given_out, self._workshop, actor)
             round_ = await run_in_threadpool(own_round, self._workshop, actor)
         except RefusedError:
-            return _nothing()
+            return nothing()
         if isinstance(error, RefusedError) and error.code == "P001":
-            return _nothing()
+            return nothing()
         said = TEXTS["join.later"] if isinstance(error, StoreError) else str(error or "")
         page = document(
             f"{TEXTS['given.title']}: {round_.name}",
@@ -131,10 +130,6 @@ class _Desk:
             wide=True,
         )
         return HTMLResponse(page, status_code=422 if said else 200)
-
-
-def _nothing() -> HTMLResponse:
-    return HTMLResponse(document(TEXTS["nothing.title"], paragraph(message("P001"))), status_code=404)
 
 
 def _form(given: Iterable[Given], form: dict[str, list[str]]) -> str:

@@ -16,8 +16,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from access.invitation import SESSION_DAYS
+from survey.problems import message
 from web.cookies import delete_session, read_session, set_session
-from web.pages import TEXTS, button, document, facts, link, notice, paragraph
+from web.forms import one, read_form
+from web.pages import TEXTS, button, document, facts, link, notice, paragraph, two_buttons
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -98,7 +100,10 @@ class _Door:
             return refused()
         token = _token(request)
         secret = await run_in_threadpool(self._desk.open, token) if token else None
-        return _unknown() if secret is None else await sign_in(request, self._desk, secret, "/", secure=self._secure)
+        if secret is None:
+            return _unknown()
+        to = "/plain" if one(await read_form(request), "to") == "plain" else "/"
+        return await sign_in(request, self._desk, secret, to, secure=self._secure)
 
     async def leave(self, request: Request) -> Response:
         if not from_own_page(request):
@@ -173,7 +178,9 @@ def _invitation(welcome: Welcome, token: str) -> str:
         paragraph(TEXTS[f"invite.role.{welcome.role}"]),
         paragraph(TEXTS["invite.share"]),
         paragraph(TEXTS["invite.cookie"].format(time=TEXTS[f"invite.time{'.facilitator' if facilitator else ''}"])),
-        button(TEXTS["invite.continue"], f"/i/{token}"),
+        button(TEXTS["invite.continue"], f"/i/{token}")
+        if facilitator
+        else two_buttons(f"/i/{token}", TEXTS["invite.continue"], ("to", "plain", TEXTS["plain.way"])),
     )
 
 
@@ -190,6 +197,11 @@ def whose(welcome: Welcome) -> tuple[str, ...]:
 def _unknown() -> HTMLResponse:
     page = document(TEXTS["unknown.title"], paragraph(TEXTS["unknown.text"]), link(TEXTS["unknown.join"], "/join"))
     return HTMLResponse(page, status_code=404)
+
+
+def nothing(*parts: str) -> HTMLResponse:
+    """For what does not exist or is not open to who asks. `parts`: what else stands on the page."""
+    return HTMLResponse(document(TEXTS["nothing.title"], paragraph(message("P001")), *parts), status_code=404)
 
 
 def refused() -> HTMLResponse:

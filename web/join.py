@@ -88,7 +88,11 @@ class _Door:
         welcome = await run_in_threadpool(self._desk.welcome, secret) if secret else None
         if welcome is None:
             return RedirectResponse("/join", status_code=303)
-        ways = (link(TEXTS["invite.continue"], "/", prominent=True), link(TEXTS["joined.wrong"], "/leave"))
+        ways = (
+            link(TEXTS["invite.continue"], "/", prominent=True),
+            link(TEXTS["plain.way"], "/plain") if welcome.role != "facilitator" else "",
+            link(TEXTS["joined.wrong"], "/leave"),
+        )
         role = paragraph(TEXTS[f"invite.role.{welcome.role}"].replace("this link", "this code"))
         return HTMLResponse(document(TEXTS["joined.title"], *whose(welcome), role, *ways))
 

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
+from survey.response import MAX_LINK, MAX_TEXT
 from web.cookies import read_session
 from web.pages import TEXTS, document, paragraph
 
@@ -26,6 +27,12 @@ LONGEST_HEADERS: Final = (
     32 * 1024
 )  # bytes of all names and values; a signed-in member of staff has some 8 KB of cookies
 LARGEST_BODY: Final = 64 * 1024  # bytes; the longest form is a name and a code
+# Bytes of one question of the plain page with texts as long as `survey.response` takes them: a character of four bytes of UTF-8
+# is sent as %F0%9F%98%80.
+_LONGEST_ANSWER: Final = 12 * (3 * MAX_TEXT + MAX_LINK) + 4096
+_MOST_LONG_ANSWERS: Final = 8  # on one page; the shipped questionnaires have at most five questions in a dimension
+LARGEST_ANSWERS: Final = _MOST_LONG_ANSWERS * _LONGEST_ANSWER
+PLAIN: Final = "/plain/"
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 _PROBES: Final = frozenset({"/livez", "/readyz"})  # a container's probe comes by address
@@ -67,13 +74,19 @@ class RequestLimits:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        is_upload = _below(scope["path"], "/_stcore/").startswith(_UPLOAD)
-        limit = self._largest_upload() if is_upload and self._largest_upload is not None else LARGEST_BODY
+        limit = self._limit(scope["path"])
         status = self._fault(scope, headers, limit) or await self._path_fault(scope)
         if status:
             await _refuse(status)(scope, receive, send)
             return
         await self._counted(scope, receive, send, limit)
+
+    def _limit(self, path: str) -> int:
+        """The largest body that a path takes, in bytes."""
+        if path.startswith(PLAIN):
+            return LARGEST_ANSWERS
+        is_upload = _below(path, "/_stcore/").startswith(_UPLOAD)
+        return self._largest_upload() if is_upload and self._largest_upload is not None else LARGEST_BODY
 
     def _fault(self, scope: Scope, headers: Headers, limit: int) -> int:
         """The status of the refusal by what the request's first lines say; 0: none."""

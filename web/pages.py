@@ -140,6 +140,67 @@ TEXTS: Final = {
     "role.facilitator": "Facilitator",
     "role.coordinator": "Coordinator",
     "role.respondent": "Colleague",
+    "plain.way": "Answer on a plain page (slow line, or nothing happens when you choose)",
+    "plain.full": "To the full page",
+    "plain.back": "All questionnaires",
+    "plain.how": (
+        "For each question choose the highest level of which every part is true. “Most” means more than half. "
+        "Nothing is saved before you press “Save” at the end of a page."
+    ),
+    "plain.times": "Times are UTC.",
+    "plain.notice": "Who asks, why, and who will see the answers",
+    "plain.answered": "{done} of {all} answered",
+    "plain.submitted": "submitted",
+    "plain.part": "{title} · part {number} of {count}",
+    "plain.review": "Review and submit",
+    "plain.read_only": "These answers can be read but not changed: the response is submitted or the round is closed.",
+    "plain.saved_all": "The answers on this page are saved.",
+    "plain.saved": "Saved {time}",
+    "plain.waiting": "Not answered yet",
+    "plain.critical": "Critical",
+    "plain.critical.why": "Critical: needed before submitting; no level can stand more than one step above this answer.",
+    "plain.unasked": (
+        "These answers are kept but do not count at present: the questions are asked only after certain answers to others."
+    ),
+    "plain.none": "No question of this part is asked at present.",
+    "plain.dont_know": "Don’t know",
+    "plain.not_applicable": "Not applicable",
+    "plain.no_answer": "no answer",
+    "plain.reason": "If not applicable: why does this question not apply to you?",
+    "plain.details": "Evidence and comment",
+    "plain.why": "Why we ask: {text}",
+    "plain.ask": "Evidence: {text}",
+    "plain.enough": "Enough: {text}",
+    "plain.not_enough": "Not enough: {text}",
+    "plain.evidence": "What can you show?",
+    "plain.evidence.none": "No evidence",
+    "plain.evidence.described": "Described in words",
+    "plain.evidence.document": "A document or link",
+    "plain.evidence.verified": "Verified",
+    "plain.link": "Link to the document (https)",
+    "plain.note": "Where in the document, or what it shows",
+    "plain.comment": "Comment (seen by your organisation and the facilitators)",
+    "plain.save": "Save",
+    "plain.save_on": "Save and go on",
+    "plain.next": "Next: {title}",
+    "plain.error.title": "Not everything is saved",
+    "plain.error.rest": "What is not listed here is saved. What you typed still stands in the fields.",
+    "plain.error.none": "Nothing of this page arrived whole, so nothing was saved. Go back, then press “Save” again.",
+    "plain.not_saved": "Not saved.",
+    "plain.conflict": "A colleague changed this answer at {time}. Which one stands?",
+    "plain.theirs": "Keep theirs: {answer}",
+    "plain.mine": "Use yours, as it stands in the fields below: {answer}",
+    "plain.typed": "Nothing of this was saved. What you had typed, to be copied:",
+    "plain.missing": "Not answered yet",
+    "plain.all": "Every question has an answer.",
+    "plain.parts": "Parts",
+    "plain.receipt": "Submitted {time}. Receipt: {number}-{revision}",
+    "plain.submit": "Submit",
+    "plain.reopen": "Reopen to change answers",
+    "plain.blocked": "Answer the critical questions first. “Don’t know” is an answer too.",
+    "plain.unknown": "Questions without an answer count as unknown. You can submit now and reopen until the round closes.",
+    "plain.coordinator": "The coordinator of your organisation submits the response.",
+    "plain.whose": "Who sees your levels is shown, and chosen by the coordinator, on the full page.",
     "error.title": "Something went wrong on our side",
     "error.text": (
         "What was saved before is kept. Please try again in a moment. "
@@ -157,6 +218,7 @@ main{max-width:34rem;margin:0 auto;padding:1.25rem 1rem}
 @media(min-width:40rem){main{padding:3rem 1rem}.card{padding:2rem}}
 .product{margin:0 0 .75rem;color:#52606d}
 h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.3}
+a{color:#1b5a89}
 p{margin:0 0 .75rem;overflow-wrap:anywhere}
 dl{margin:0 0 1.25rem}
 dt{color:#52606d}
@@ -195,6 +257,26 @@ button{width:100%;min-height:3rem;padding:.625rem 1.5rem;border:0;border-radius:
 font:inherit;font-size:1.125rem;font-weight:600;cursor:pointer}
 button:hover{background:#1b5a89}
 button:focus-visible{outline:3px solid #1f2933;outline-offset:3px}
+button.second{margin-top:.75rem;background:#fff;color:#1b5a89;border:1px solid #1b5a89;font-size:1rem}
+button.second:hover{background:#eef4f9}
+textarea,select{display:block;width:100%;margin:.25rem 0 1rem;padding:.5rem .75rem;border:1px solid #52606d;border-radius:.5rem;
+font:inherit;background:#fff;color:#1f2933}
+select{min-height:3rem}
+textarea:focus-visible,select:focus-visible{outline:3px solid #1f2933;outline-offset:2px}
+textarea[readonly],input[readonly]{background:#f6f8fa}
+fieldset.item{min-width:0;margin:0 0 2rem;padding:1rem 0 0;border-top:1px solid #c9d2da}
+.item legend{float:left;width:100%;font-size:1.125rem;line-height:1.4;margin:0 0 .25rem;overflow-wrap:anywhere}
+.item legend+*{clear:both}
+.item .choice{padding:.45rem 0}
+.item .choice span{min-width:0;overflow-wrap:anywhere}
+.item details{margin:.5rem 0}
+.badge{display:inline-block;background:#e7eff7;color:#14456e;border-radius:.3rem;padding:.05rem .45rem;font-size:.875rem}
+.saved{color:#1c6b3a}
+.error ul{margin:.25rem 0 .5rem;padding-left:1.25rem}
+.error a{color:#5c1510}
+.list{padding-left:1.25rem}
+.list li{margin:0 0 .5rem;overflow-wrap:anywhere}
+.list a{color:#1b5a89}
 form{margin:1.25rem 0 0}
 h2{margin:1.5rem 0 .5rem;font-size:1.125rem}
 form+p{margin-top:1.25rem}
@@ -232,6 +314,15 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
 def button(label: str, action: str) -> str:
     """A form with nothing but a button that posts to `action`."""
     return f'<form method="post" action="{escape(action)}"><button type="submit">{escape(label)}</button></form>'
+
+
+def two_buttons(action: str, label: str, other: tuple[str, str, str]) -> str:
+    """The same with a second, plainer button. `other`: the field that it sends, its value, its label."""
+    name, value, second = map(escape, other)
+    return (
+        f'<form method="post" action="{escape(action)}"><button type="submit">{escape(label)}</button>'
+        f'<button class="second" type="submit" name="{name}" value="{value}">{second}</button></form>'
+    )
 
 
 def told(text: str) -> str:

@@ -79,7 +79,7 @@ def look(page, until: str) -> dict:
     expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=20_000)
     seen = page.evaluate(SEEN)
     assert set(seen["tags"]) <= OURS
-    assert set(seen["links"]) <= {"/leave", "/invitations", None}
+    assert set(seen["links"]) <= {"/leave", "/invitations", "/plain", None}
     assert all(seen["scripts"])
     assert (seen["handlers"], seen["icons"], seen["maths"], seen["hidden"], seen["wide"]) == (0, 0, 0, False, False)
     return seen

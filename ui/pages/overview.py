@@ -51,4 +51,5 @@ for sheet in sheets:
             if st.button(t("Own profile"), key=f"profile-{sheet.questionnaire.id}"):
                 st.switch_page("pages/profile.py", query_params=address)
 who_sees.choice()
+look.plain_link(t("Answer on a plain page (slow line, or nothing happens when you choose)"))
 look.leave_link(t("Leave on this device"))

@@ -1,0 +1,359 @@
+"""The plain pages' markup: overview, one dimension's questions, review. All that is shown goes through `html.escape` here."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from survey.direction import isolated
+from survey.questionnaire import TIERS
+from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer
+from web.pages import TEXTS, document, facts, failure, filled, link, notice, paragraph, told
+from web.plain_form import DRAWN, RESPONSE, WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from access.actor import Actor
+    from access.respondent import Sheet
+    from survey.questionnaire import Item
+    from web.plain_form import Unsaved
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SHORTENED: Final = 200  # characters of a text within a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """One question as it is drawn: what its fields begin with, and the revision they change."""
+
+    item: Item
+    answer: Answer
+    seen: int
+    saved_at: int | None
+    unsaved: Unsaved | None
+    editable: bool
+
+    def name(self, part: str) -> str:
+        return f"{part}-{self.item.id}"
+
+
+def address(sheet: Sheet, dimension_id: str = "", item_id: str = "") -> str:
+    """Where a questionnaire's review, a dimension or a question is."""
+    path = "/".join(filter(None, ("/plain", sheet.questionnaire.id, dimension_id)))
+    return f"{path}#q-{item_id}" if item_id else path
+
+
+def parts(sheet: Sheet) -> tuple[str, ...]:
+    """The dimensions of which something is asked, in order."""
+    return tuple(dimension.id for dimension in sheet.questionnaire.dimensions if sheet.items(dimension.id))
+
+
+def overview(sheets: Sequence[Sheet]) -> str:
+    organisation, round_ = sheets[0].organisation, sheets[0].round
+    return document(
+        organisation.name,
+        notice(TEXTS["invented"]) if round_.invented else "",
+        facts(((TEXTS["invite.round"], round_.name),)),
+        f"<h2>{_text(TEXTS['plain.notice'])}</h2>{told(round_.notice)}" if round_.notice.strip() else "",
+        paragraph(TEXTS["plain.how"]),
+        *(_summary(sheet) for sheet in sheets),
+        link(TEXTS["plain.full"], "/"),
+        link(TEXTS["leave.title"].rstrip("?"), "/leave"),
+    )
+
+
+def review(sheet: Sheet, actor: Actor, error: str = "") -> str:
+    title = f"{TEXTS['plain.review']}: {sheet.questionnaire.title}"
+    missing = [(d, item) for d in parts(sheet) for item in sheet.missing(d)]
+    rows = [_linked(address(sheet, d, item.id), item.text, _badge(item)) for d, item in missing]
+    return document(
+        title,
+        notice(TEXTS["invented"]) if sheet.round.invented else "",
+        failure(error) if error else "",
+        paragraph(_progress(sheet)),
+        f"<h2>{_text(TEXTS['plain.missing'])}</h2>{_list(rows)}" if rows else paragraph(TEXTS["plain.all"]),
+        f"<h2>{_text(TEXTS['plain.parts'])}</h2>{_list(_dimensions(sheet))}",
+        _ending(sheet, actor),
+        _foot(),
+        title=TEXTS["join.error"].format(title=title) if error else "",
+    )
+
+
+def questions(sheet: Sheet, dimension_id: str, unsaved: Sequence[Unsaved] = (), *, saved: bool = False) -> str:
+    """One dimension's page. `unsaved`: what was sent and not saved, shown again as it was typed."""
+    dimension = sheet.questionnaire.dimension(dimension_id)
+    refused = {one.item_id: one for one in unsaved}
+    asked = {item.id for item in sheet.items(dimension_id)}
+    drawn = [item for item in dimension.items if item.id in asked | set(refused)]
+    kept = [item for item in dimension.items if item.id not in asked and sheet.answer(item.id) != Answer()]
+    ids = parts(sheet)
+    number = ids.index(dimension_id) + 1 if dimension_id in ids else 1
+    place = filled("plain.part", title=sheet.questionnaire.title, number=str(number), count=str(max(len(ids), number)))
+    rows = [f"{_text(item.text)} <b>{_text(described(item, sheet.answer(item.id)))}</b>" for item in kept]
+    return document(
+        dimension.title,
+        notice(TEXTS["invented"]) if sheet.round.invented else "",
+        f'<p class="hint">{_text(place)}<br>{_text(_progress(sheet, dimension_id))}</p>',
+        "" if sheet.editable else paragraph(TEXTS["plain.read_only"]),
+        _errors(dimension.items, unsaved),
+        f'<p class="saved" role="status">{_text(TEXTS["plain.saved_all"])}</p>' if saved and not unsaved else "",
+        _form(
+            sheet,
+            dimension_id,
+            [_item(_fields(sheet, item, refused.get(item.id)), n) for n, item in enumerate(drawn, 1)],
+        ),
+        f'<p class="notice">{_text(TEXTS["plain.unasked"])}</p>{_list(rows)}' if rows else "",
+        _onward(sheet, dimension_id),
+        _foot(),
+        title=TEXTS["join.error"].format(title=dimension.title) if unsaved else "",
+    )
+
+
+def lost(texts: Iterable[str]) -> str:
+    """What somebody had typed whose page could not be saved at all, to be copied."""
+    shown = [told(_SURROGATE.sub("\ufffd", text)) for text in texts if text.strip()]
+    return paragraph(TEXTS["plain.typed"]) + "".join(shown) if shown else ""
+
+
+def described(item: Item, answer: Answer, longest: int | None = _SHORTENED) -> str:
+    """An answer in words, with what was said beside it; of each text so many characters, or (None) all."""
+    names = {DONT_KNOW: TEXTS["plain.dont_know"], NOT_APPLICABLE: TEXTS["plain.not_applicable"]}
+    level = f"{answer.code} – {item.anchor(answer.code)}" if answer.level else TEXTS["plain.no_answer"]
+    said = (answer.reason, answer.link, answer.note, answer.comment)
+    shown = (text if longest is None or len(text) <= longest else f"{text[:longest]}…" for text in said if text)
+    return " | ".join((names.get(answer.code, level), *map(isolated, shown)))
+
+
+def _text(text: str) -> str:
+    """Anybody's text as markup; what is no text is shown as the replacement character."""
+    return escape(_SURROGATE.sub("\ufffd", isolated(text)))
+
+
+def _field(text: str) -> str:
+    """The same for the value of a field, where nothing may be added."""
+    return escape(_SURROGATE.sub("\ufffd", text))
+
+
+def _fields(sheet: Sheet, item: Item, unsaved: Unsaved | None) -> _Fields:
+    stored = sheet.stored.get(item.id)
+    saved_at = stored.saved_at if stored and stored.answer.is_answered else None
+    if unsaved:
+        return _Fields(item, unsaved.typed, unsaved.seen, saved_at, unsaved, sheet.editable)
+    return _Fields(item, sheet.answer(item.id), sheet.revision(item.id), saved_at, None, sheet.editable)
+
+
+def _summary(sheet: Sheet) -> str:
+    purpose = paragraph(sheet.questionnaire.purpose) if sheet.questionnaire.purpose else ""
+    title = _text(sheet.questionnaire.title)
+    status = TEXTS["plain.submitted"] if sheet.state.status == "submitted" else _progress(sheet)
+    return (
+        f"<h2>{title}</h2>{purpose}{paragraph(status)}{_list(_dimensions(sheet))}"
+        f'<p><a href="{address(sheet)}">{_text(TEXTS["plain.review"])}: {title}</a></p>'
+    )
+
+
+def _progress(sheet: Sheet, dimension_id: str | None = None) -> str:
+    done, of = sheet.answered(dimension_id)
+    return TEXTS["plain.answered"].format(done=done, all=of)
+
+
+def _dimensions(sheet: Sheet) -> list[str]:
+    return [
+        f"{_linked(address(sheet, d), sheet.questionnaire.dimension(d).title)} ({_text(_progress(sheet, d))})"
+        for d in parts(sheet)
+    ]
+
+
+def _linked(to: str, words: str, after: str = "") -> str:
+    return f'<a href="{escape(to)}">{_text(words)}</a>{after}'
+
+
+def _list(rows: Iterable[str]) -> str:
+    return f'<ul class="list">{"".join(f"<li>{row}</li>" for row in rows)}</ul>'
+
+
+def _errors(items: Iterable[Item], unsaved: Sequence[Unsaved]) -> str:
+    """The summary of what is not saved, each with a link to its question."""
+    if not unsaved:
+        return ""
+    words = {item.id: item.text for item in items}
+    rows = [
+        _linked(f"#q-{one.item_id}", words[one.item_id]) if one.item_id in words else _text(one.why) for one in unsaved
+    ]
+    return (
+        f'<div class="error" role="alert"><b>{_text(TEXTS["plain.error.title"])}</b>'
+        f"<ul>{''.join(f'<li>{row}</li>' for row in rows)}</ul>{_text(TEXTS['plain.error.rest'])}</div>"
+    )
+
+
+def _form(sheet: Sheet, dimension_id: str, items: Sequence[str]) -> str:
+    if not items:
+        return paragraph(TEXTS["plain.none"])
+    language = sheet.questionnaire.language.replace("_", "-")
+    body = f'<div lang="{escape(language)}">{"".join(items)}</div>' if language != "en" else "".join(items)
+    if not sheet.editable:
+        return body
+    return (
+        f'<form method="post" action="{escape(address(sheet, dimension_id))}" autocomplete="off">{_hidden(sheet)}{body}'
+        f'<button type="submit">{_text(TEXTS["plain.save"])}</button>'
+        f'<button class="second" type="submit" name="on" value="1">{_text(TEXTS["plain.save_on"])}</button>'
+        f'<input type="hidden" name="{WHOLE}" value="1"></form>'
+    )
+
+
+def _hidden(sheet: Sheet) -> str:
+    """Whose page this is, and which drawing of it."""
+    return (
+        f'<input type="hidden" name="{RESPONSE}" value="{sheet.state.id}">'
+        f'<input type="hidden" name="{DRAWN}" value="{secrets.token_urlsafe(12)}">'
+    )
+
+
+def _item(fields: _Fields, number: int) -> str:
+    item, unsaved = fields.item, fields.unsaved
+    error = failure(f"{TEXTS['plain.not_saved']} {unsaved.why}", fields.name("e")) if unsaved and unsaved.why else ""
+    described_by = f' aria-describedby="{fields.name("e")}"' if error else ""
+    scope = f'<p class="hint">{_text(item.scope)}</p>' if item.scope else ""
+    codes = [1, 2, 3, 4, 5, DONT_KNOW, *([NOT_APPLICABLE] if item.allow_na else [])]
+    if unsaved or fields.saved_at is None:
+        state = "" if unsaved else f'<p class="hint">{_text(TEXTS["plain.waiting"])}</p>'
+    else:
+        state = f'<p class="saved">{_text(TEXTS["plain.saved"].format(time=_time(fields.saved_at)))}</p>'
+    seen = f'<input type="hidden" name="{fields.name("seen")}" value="{fields.seen}">' if fields.editable else ""
+    return (
+        f'<fieldset class="item" id="q-{item.id}" tabindex="-1"{described_by}><legend>{number}. {_text(item.text)}{_badge(item)}</legend>'
+        f"{scope}{error}{_conflict(fields)}{''.join(_choice(fields, code) for code in codes)}"
+        f"{_area(fields, 'reason') if item.allow_na else ''}{_details(fields)}{state}{seen}</fieldset>"
+    )
+
+
+def _badge(item: Item) -> str:
+    if not item.critical:
+        return ""
+    return f' <span class="badge" title="{_text(TEXTS["plain.critical.why"])}">{_text(TEXTS["plain.critical"])}</span>'
+
+
+def _choice(fields: _Fields, code: int) -> str:
+    names = {DONT_KNOW: TEXTS["plain.dont_know"], NOT_APPLICABLE: TEXTS["plain.not_applicable"]}
+    words = _text(names[code]) if code in names else f"<b>{code}</b> {_text(fields.item.anchor(code))}"
+    state = " checked" if fields.answer.code == code != UNANSWERED else ""
+    state += "" if fields.editable else " disabled"
+    return (
+        f'<label class="choice"><input type="radio" name="{fields.name("code")}" value="{code}"{state}>'
+        f"<span>{words}</span></label>"
+    )
+
+
+def _area(fields: _Fields, part: str) -> str:
+    name = fields.name(part)
+    fixed = "" if fields.editable else " readonly"
+    # A parser drops the first line end of a text area, so that one is ours.
+    return (
+        f'<label for="{name}">{_text(TEXTS[f"plain.{part}"])}</label>'
+        f'<textarea id="{name}" name="{name}" rows="2"{fixed}>\n{_field(getattr(fields.answer, part))}</textarea>'
+    )
+
+
+def _details(fields: _Fields) -> str:
+    item, answer, name = fields.item, fields.answer, fields.name("link")
+    asked = [("why", item.why)]
+    if item.evidence:
+        asked += [
+            ("ask", item.evidence.ask), ("enough", item.evidence.sufficient), ("not_enough", item.evidence.insufficient)
+        ]  # fmt: skip
+    hints = "".join(f'<p class="hint">{_text(filled(f"plain.{key}", text=text))}</p>' for key, text in asked if text)
+    is_open = " open" if fields.unsaved or answer.evidence or answer.link or answer.note or answer.comment else ""
+    fixed = "" if fields.editable else " readonly"
+    return (
+        f"<details{is_open}><summary>{_text(TEXTS['plain.details'])}</summary>{hints}{_tiers(fields)}"
+        f'<label for="{name}">{_text(TEXTS["plain.link"])}</label>'
+        f'<input type="text" inputmode="url" id="{name}" name="{name}" value="{_field(answer.link)}"{fixed}>'
+        f"{_area(fields, 'note')}{_area(fields, 'comment')}</details>"
+    )
+
+
+def _tiers(fields: _Fields) -> str:
+    """Evidence tiers; "verified" is offered only where a facilitator has said it."""
+    name, stored = fields.name("evidence"), fields.answer.evidence
+    options = "".join(
+        f'<option value="{tier}"{" selected" if tier == stored else ""}>{_text(TEXTS[f"plain.evidence.{word}"])}</option>'
+        for tier, word in enumerate(TIERS)
+        if tier < len(TIERS) - 1 or tier == stored
+    )
+    fixed = "" if fields.editable else " disabled"
+    return f'<label for="{name}">{_text(TEXTS["plain.evidence"])}</label><select id="{name}" name="{name}"{fixed}>{options}</select>'
+
+
+def _conflict(fields: _Fields) -> str:
+    """Both versions; nothing is saved until one is chosen."""
+    theirs = fields.unsaved.theirs if fields.unsaved else None
+    if theirs is None or not fields.editable:
+        return ""
+    offered = (
+        ("theirs", TEXTS["plain.theirs"].format(answer=described(fields.item, theirs.answer, None))),
+        ("mine", TEXTS["plain.mine"].format(answer=described(fields.item, fields.answer))),
+    )
+    radios = "".join(
+        f'<label class="choice"><input type="radio" name="{fields.name("choose")}" value="{value}"><span>{_text(words)}</span></label>'
+        for value, words in offered
+    )
+    return (
+        f'<fieldset class="error"><legend>{_text(TEXTS["plain.conflict"].format(time=_time(theirs.saved_at)))}</legend>{radios}'
+        f'<input type="hidden" name="{fields.name("theirs")}" value="{theirs.revision}"></fieldset>'
+    )
+
+
+def _onward(sheet: Sheet, dimension_id: str) -> str:
+    following = after(sheet, dimension_id)
+    if not following:
+        return link(TEXTS["plain.review"], address(sheet))
+    title = sheet.questionnaire.dimension(following).title
+    return link(filled("plain.next", title=title), address(sheet, following)) + link(
+        TEXTS["plain.review"], address(sheet)
+    )
+
+
+def after(sheet: Sheet, dimension_id: str) -> str:
+    """The next dimension of which something is asked, or ""."""
+    order = sheet.questionnaire.dimension_ids
+    asked = parts(sheet)
+    return next((d for d in order[order.index(dimension_id) + 1 :] if d in asked), "")
+
+
+def _ending(sheet: Sheet, actor: Actor) -> str:
+    """Submitting and reopening, for whom they are."""
+    said, action = "", ""
+    if sheet.state.status == "submitted":
+        facts_ = {"number": sheet.state.id, "revision": sheet.state.revision}
+        receipt = TEXTS["plain.receipt"].format(time=_time(sheet.state.changed_at), **facts_)
+        said = f'<p class="saved" role="status">{_text(receipt)}</p>'
+        action = "reopen" if actor.role == "coordinator" and sheet.round.status == "open" else ""
+    elif not sheet.editable:
+        said = paragraph(TEXTS["plain.read_only"])
+    elif actor.role != "coordinator":
+        said = paragraph(TEXTS["plain.coordinator"])
+    elif any(item.critical for item in sheet.missing()):
+        said = paragraph(TEXTS["plain.blocked"])
+    else:
+        said, action = paragraph(TEXTS["plain.unknown"]) if sheet.missing() else "", "submit"
+    if not action:
+        return said
+    return (
+        f'{paragraph(TEXTS["plain.whose"])}{said}<form method="post" action="{escape(address(sheet))}">{_hidden(sheet)}'
+        f'<input type="hidden" name="revision" value="{sheet.state.revision}">'
+        f'<button type="submit" name="do" value="{action}">{_text(TEXTS[f"plain.{action}"])}</button></form>'
+    )
+
+
+def _foot() -> str:
+    times = f'<p class="hint aside">{_text(TEXTS["plain.times"])}</p>'
+    return times + link(TEXTS["plain.back"], "/plain") + link(TEXTS["plain.full"], "/")
+
+
+def _time(moment: int) -> str:
+    return f"{datetime.fromtimestamp(moment / 1_000_000, tz=UTC):%Y-%m-%d %H:%M}"
