@@ -1,4 +1,4 @@
-"""The real app with one more route: `/seen` tells which client and which scheme it believes in. Started as a process."""
+"""The real app with one more route: `/seen` (and `/plain/seen`, for large forms) tells which client and which scheme it believes in. Started as a process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ async def seen(request):
 
 class App(st.App):
     def __init__(self, *arguments, routes, **options):
-        super().__init__(*arguments, routes=[*routes, Route("/seen", seen, methods=["GET", "POST"])], **options)
+        super().__init__(
+            *arguments,
+            routes=[Route(path, seen, methods=["GET", "POST"]) for path in ("/seen", "/plain/seen")] + [*routes],
+            **options,
+        )
 
     def run(self, *, config):
         """With more frequent pings than .streamlit/config.toml has, so that a test need not wait for 20 seconds."""
