@@ -24,9 +24,9 @@ from results.ids import now
 from results.store import Keep, open_store
 from tests.browser.conftest import Server, enter, free_port
 from tests.browser.test_hostile_texts import OURS, same
-from tests.hostile import ALL, hostile_scene
+from tests.hostile import ALL, PER_SECTION, hostile_scene
 
-PLAIN = OURS | {"MAIN", "BDI", "DL", "DT", "DD", "FIELDSET", "LEGEND"}
+PLAIN = OURS | {"MAIN", "BDI", "DL", "DT", "DD", "FIELDSET", "LEGEND", "SELECT", "OPTION"}
 WIDGETS = PLAIN | {"IMG", "HR"}
 SEEN = """() => {
   const main = document.querySelector("[data-testid=stMain], main"), all = [...main.querySelectorAll("*")];
@@ -53,6 +53,7 @@ def names() -> dict[str, str]:
 
 
 NAMES = names()
+FIRST_SECTION = dict(list(ALL.items())[:PER_SECTION])
 WHOLE = {key: text for key, text in ALL.items() if text.strip()}
 
 
@@ -140,6 +141,9 @@ PAGES: dict[str, tuple[Callable[[House, Page], None], str, dict[str, str], set[s
     "/join/entered": (by_link("coordinator", "/join/entered"), "a.button", {"organisation": ALL["script"]}, PLAIN),
     "/invitations": (by_link("facilitator", "/invitations"), "ul.rows", WHOLE, PLAIN),
     "/invitations/end": (ending, "button[name=sure]", {"one": ALL["md_link"]}, PLAIN),
+    "/plain": (by_link("coordinator", "/plain"), "main h1", {"name": ALL["script"], "notice": ALL["md_image"]}, PLAIN),
+    "/plain/hostile": (by_link("coordinator", "/plain/hostile"), "form", {}, PLAIN),
+    "/plain/hostile/d0": (by_link("coordinator", "/plain/hostile/d0"), "textarea", FIRST_SECTION, PLAIN),
     "/staff with a wrong name": (wrong_name, ".error", {}, PLAIN),
     "/staff/first": (
         lambda house, page: page.goto(f"{house.server.url}/staff/first/{house.first_link}"),
