@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from access.admin_commands import add_commands as add_admin_commands
 from access.staff_commands import add_staff_commands
 from results.store_commands import add_commands
-from survey.problems import Problem, ProblemsError, message
+from survey.problems import CodedError, Problem, ProblemsError, message
 
 DONE, PROBLEMS, USAGE, REFUSED = 0, 1, 2, 3
 
@@ -50,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return PROBLEMS
     except OutputError as error:
         return _refused("S010", path=error.path, reason=error.reason)
+    except CodedError as error:
+        print(f"{error.code} {error}", file=sys.stderr)
+        return REFUSED
     except BrokenPipeError:
         # The reader of our output (such as `head`) has had enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

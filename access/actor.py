@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from access.matrix import Place, Role
-from survey.problems import message
+from survey.problems import CodedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,5 @@ class Actor:
         return Place(self.round_id, self.organisation_id or 0)
 
 
-class RefusedError(Exception):
-    """The actor may not do this, or not now. `code` and text come from the catalogue; the text is safe to show."""
-
-    def __init__(self, code: str, **facts: object) -> None:
-        self.code = code
-        super().__init__(message(code, **facts))
+class RefusedError(CodedError):
+    """The actor may not do this, or not now."""

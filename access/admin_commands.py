@@ -11,15 +11,15 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
-from survey.problems import message
+from results.facts import Visibility
 
 if TYPE_CHECKING:
     from access.workshop import Workshop
     from reports.invitation_files import Format
 
-DONE, REFUSED = 0, 3
+DONE = 0
 Output = Callable[[str], contextlib.AbstractContextManager[BinaryIO]]
 
 
@@ -35,7 +35,7 @@ def add_commands(tasks: Any, database: str, base_url: str, questionnaires: Path,
     )
     opened.add_argument(
         "--visibility",
-        choices=("named", "blind", "facilitators", "nobody"),
+        choices=get_args(Visibility),
         default="facilitators",
         help="who sees an organisation's levels until it chooses (default facilitators); say so in the notice",
     )
@@ -89,14 +89,14 @@ def _round(questionnaires: Path, output: Output, options: argparse.Namespace) ->
 
 
 def _reissue(options: argparse.Namespace) -> int:
+    from access.actor import RefusedError
     from access.setup import reissue_at_terminal
 
     def work(workshop: Workshop, expires_at: int | None) -> int:
         made = reissue_at_terminal(workshop, options.round, options.organisation, expires_at)
         if made is None:
             named = f"organisation '{options.organisation}'" if options.organisation else "round"
-            print(f"P035 {message('P035', what=named)}", file=sys.stderr)
-            return REFUSED
+            raise RefusedError("P035", what=named)
         print(f"link: {_base(options)}/i/{made.token}")
         if made.code:
             print(f"code: {made.code} (typed at {_base(options)}/join)")
@@ -106,18 +106,13 @@ def _reissue(options: argparse.Namespace) -> int:
 
 
 def _with_workshop(options: argparse.Namespace, work: Callable[[Workshop, int | None], int]) -> int:
-    from access.actor import RefusedError
     from access.hand_out import end_of_day
     from access.workshop import Workshop
-    from results.store import StoreError, open_store
+    from results.store import open_store
 
-    try:
-        expires_at = end_of_day(options.expires)
-        with contextlib.closing(Workshop(open_store(options.db))) as workshop:
-            return work(workshop, expires_at)
-    except (RefusedError, StoreError) as error:
-        print(f"{error.code} {error}", file=sys.stderr)
-        return REFUSED
+    expires_at = end_of_day(options.expires)
+    with contextlib.closing(Workshop(open_store(options.db))) as workshop:
+        return work(workshop, expires_at)
 
 
 def _base(options: argparse.Namespace) -> str:

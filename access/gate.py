@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from access.actor import Actor, RefusedError
-from access.matrix import Action, Place, may
+from access.matrix import NOWHERE, Action, Place, may
 from results.facts import AuditEvent
 from results.ids import new_id, now
 from results.store import Audited, Command, Note, Refused, Result
@@ -41,18 +41,27 @@ def refuse(workshop: Workshop, actor: Actor, action: Action, code: str = "P001")
 
     The trail names the actor's own place, not the one that was tried: an id from outside may be anything.
     """
+    _log_refusal(actor, action, code)
+    workshop.store.write(Note(audit_event(action, actor.role, actor.key, actor.home, outcome=code)))
+    return RefusedError(code)
+
+
+def _log_refusal(actor: Actor, action: Action, code: str) -> None:
     log.warning(
         "refused %(action)s to %(role)s %(key)s in round %(round)s: %(code)s",
         {"action": action, "role": actor.role, "key": actor.key, "round": actor.round_id, "code": code},
     )
-    workshop.store.write(Note(event(actor, action, actor.home, outcome=code)))
-    return RefusedError(code)
 
 
-def event(actor: Actor, action: Action, there: Place, subject: str = "", outcome: str = "done") -> AuditEvent:
-    """What the audit trail says of an action. `subject`: an id or the key of a link."""
-    facts = (actor.role, actor.key, action, there.round_id, there.organisation_id, subject[:64], outcome)
-    return AuditEvent(new_id(), now(), *facts)
+def audit_event(
+    action: str, role: str = "", key: str = "", there: Place = NOWHERE, subject: str = "", outcome: str = "done"
+) -> AuditEvent:
+    """What the audit trail says of an action, now. `role` and `key`: who; "" for somebody who has not come in.
+
+    `subject`: an id or the key of a link.
+    """
+    who, where = (role, key), (there.round_id, there.organisation_id)
+    return AuditEvent(new_id(), now(), *who, action, *where, subject[:64], outcome)
 
 
 def do(
@@ -68,11 +77,9 @@ def do(
 
     Raises RefusedError when the store refuses (the trail then has its code), StoreError when nothing was kept.
     """
-    result = workshop.write(Audited(command, event(actor, action, there, subject), then))  # type: ignore[arg-type]
+    noted = audit_event(action, actor.role, actor.key, there, subject)
+    result = workshop.write(Audited(command, noted, then))  # type: ignore[arg-type]
     if isinstance(result, Refused):
-        log.warning(
-            "refused %(action)s to %(role)s %(key)s in round %(round)s: %(code)s",
-            {"action": action, "role": actor.role, "key": actor.key, "round": actor.round_id, "code": result.code},
-        )
+        _log_refusal(actor, action, result.code)
         raise RefusedError(result.code)
     return result

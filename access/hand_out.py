@@ -54,11 +54,12 @@ def given_out(workshop: Workshop, actor: Actor) -> tuple[Given, ...]:
     round_ = own_round(workshop, actor, "list invitations")
     organisations = {one.id: one for one in workshop.store.organisations(round_.id)}
     expiries = {one.token_hash: one.expires_at for one in workshop.store.facts(Expiry, round_id=round_.id)}
+    invitations = workshop.store.invitations(round_.id)
     listed = [
         _given(one, organisations.get(one.organisation_id or 0), expiries.get(one.token_hash), actor)
-        for one in workshop.store.invitations(round_.id)
+        for one in invitations
     ]
-    invited = {one.organisation_id for one in workshop.store.invitations(round_.id) if one.revoked_at is None}
+    invited = {one.organisation_id for one in invitations if one.revoked_at is None}
     listed += [_none_yet(one) for number, one in organisations.items() if number not in invited]
     return tuple(
         sorted(listed, key=lambda one: (one.role != "facilitator", one.country, one.organisation, one.created_at or 0))
@@ -72,7 +73,7 @@ def replace_chosen(workshop: Workshop, actor: Actor, keys: Iterable[str], expire
     nothing was changed. A third of a second each.
     """
     round_ = own_round(workshop, actor, "issue invitations")
-    wanted = [_chosen(workshop, actor, "issue invitations", round_, key) for key in dict.fromkeys(keys)]
+    wanted = _chosen(workshop, actor, "issue invitations", round_, dict.fromkeys(keys))
     if not wanted:
         raise RefusedError("P032")
     taken: set[str] = set()
@@ -89,7 +90,7 @@ def replace_chosen(workshop: Workshop, actor: Actor, keys: Iterable[str], expire
 def end(workshop: Workshop, actor: Actor, key: str) -> None:
     """End an invitation of the round and every session it opened. Not the facilitator's own: nobody locks themselves out."""
     round_ = own_round(workshop, actor, "end an invitation")
-    one = _chosen(workshop, actor, "end an invitation", round_, key)
+    (one,) = _chosen(workshop, actor, "end an invitation", round_, [key])
     if not isinstance(one, Invitation) or key_of(one.token_hash) == actor.key:
         raise refuse(workshop, actor, "end an invitation")
     end_invitation(workshop, actor, "end an invitation", one)
@@ -121,20 +122,26 @@ def end_of_day(text: str) -> int | None:
     return moment
 
 
-def _chosen(workshop: Workshop, actor: Actor, action: Action, round_: Round, key: str) -> Invitation | Organisation:
-    """The invitation of this key, or the organisation that has none. Raises RefusedError P001, or P034 when it has ended."""
-    found = [one for one in workshop.store.invitations(round_.id) if key_of(one.token_hash) == key]
-    if len(found) == 1:
-        if found[0].revoked_at is not None:
+def _chosen(
+    workshop: Workshop, actor: Actor, action: Action, round_: Round, keys: Iterable[str]
+) -> list[Invitation | Organisation]:
+    """The invitation of each key, or the organisation that has none. Raises RefusedError P001, or P034 when one has ended."""
+    invitations = workshop.store.invitations(round_.id)
+    invited = {one.organisation_id for one in invitations if one.revoked_at is None}
+    offered: dict[str, list[tuple[Invitation | Organisation, bool]]] = {}  # by key, and whether it has ended
+    for invitation in invitations:
+        offered.setdefault(key_of(invitation.token_hash), []).append((invitation, invitation.revoked_at is not None))
+    for organisation in workshop.store.organisations(round_.id):
+        offered[f"{_NONE_YET}{organisation.id}"] = [(organisation, organisation.id in invited)]
+    found = []
+    for key in keys:
+        if len(matching := offered.get(key, [])) != 1:
+            raise refuse(workshop, actor, action)
+        ((one, has_ended),) = matching
+        if has_ended:
             raise refuse(workshop, actor, action, "P034")
-        return found[0]
-    number = key.removeprefix(_NONE_YET)
-    mine = [one for one in workshop.store.organisations(round_.id) if str(one.id) == number]
-    if not mine or not key.startswith(_NONE_YET):
-        raise refuse(workshop, actor, action)
-    if any(one.revoked_at is None for one in workshop.store.invitations(round_.id, mine[0].id)):
-        raise refuse(workshop, actor, action, "P034")
-    return mine[0]
+        found.append(one)
+    return found
 
 
 def _given(one: Invitation, organisation: Organisation | None, expires_at: int | None, actor: Actor) -> Given:

@@ -10,18 +10,19 @@ import secrets
 from dataclasses import dataclass
 
 from access.actor import Actor
-from access.staff_session import end_staff_session, staff_actor
+from access.gate import audit_event
+from access.matrix import Place
+from access.staff_session import HOUR, STAFF_HOURS, end_staff_session, staff_actor
 from access.workshop import Workshop
 from charts.countries import country_name
 from results.facts import AuditEvent, Expiry
-from results.ids import new_id, now
+from results.ids import now
 from results.store import AddInvitation, AddSession, Audited, EndSession
 from results.workshop import Invitation, InvitationRole, Round, Session
 
 COOKIE = "readiness_session"  # its name without TLS
 SESSION_DAYS = 14
-FACILITATOR_HOURS = 8
-_HOUR = 3_600_000_000
+FACILITATOR_HOURS = STAFF_HOURS  # by link or by account
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,21 +151,27 @@ def open_session(workshop: Workshop, token_hash: str) -> str | None:
         return None
     secret, moment = secrets.token_urlsafe(16), now()
     hours = FACILITATOR_HOURS if invitation.role == "facilitator" else SESSION_DAYS * 24
-    session = Session(digest(secret), token_hash, moment, moment + hours * _HOUR)
+    session = Session(digest(secret), token_hash, moment, moment + hours * HOUR)
     workshop.write(Audited(AddSession(session), _door_event(invitation, "come in")))
     return secret
 
 
 def _door_event(invitation: Invitation, action: str) -> AuditEvent:
     """What the audit trail says of somebody with a link or code at the door."""
-    place = (invitation.round_id, invitation.organisation_id or 0)
-    return AuditEvent(new_id(), now(), invitation.role, key_of(invitation.token_hash), action, *place, "", "done")
+    return audit_event(action, invitation.role, key_of(invitation.token_hash), place_of(invitation))
+
+
+def place_of(invitation: Invitation) -> Place:
+    """Where whoever has it may act."""
+    return Place(invitation.round_id, invitation.organisation_id or 0)
 
 
 def expiry_of(workshop: Workshop, token_hash: str) -> int | None:
-    """When the invitation ends by itself, or None."""
-    known = workshop.store.facts(Expiry, token_hash=token_hash)
-    return known[0].expires_at if known else None
+    """When an invitation ends by itself, or None. It is kept together with the invitation and never changes: it is read once."""
+    if token_hash not in workshop.expiries:
+        known = workshop.store.facts(Expiry, token_hash=token_hash)
+        workshop.expiries[token_hash] = known[0].expires_at if known else None
+    return workshop.expiries[token_hash]
 
 
 def valid_invitation(workshop: Workshop, token_hash: str) -> Invitation | None:

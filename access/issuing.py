@@ -11,8 +11,8 @@ from typing import Final
 from access.actor import Actor, RefusedError
 from access.codes import OrganisationCode, new_organisation_code
 from access.gate import authorise, do, refuse
-from access.invitation import expiry_of, key_of, new_invitation
-from access.matrix import Action, Place
+from access.invitation import expiry_of, key_of, new_invitation, place_of
+from access.matrix import Action
 from access.passphrase import hash_secret
 from access.workshop import Workshop
 from results.facts import Code, Expiry
@@ -96,7 +96,7 @@ def hand_out(workshop: Workshop, actor: Actor, action: Action, prepared: Prepare
     """Carry out an authorised request: in one transaction the new invitation is kept, and the old one dies with its code and every
     session they opened. Raises RefusedError P034 when the old one has ended meanwhile."""
     made, old = prepared.issued, prepared.old
-    there = Place(made.invitation.round_id, made.invitation.organisation_id or 0)
+    there = place_of(made.invitation)
     key = key_of(made.invitation.token_hash)
     if old is None:
         do(workshop, actor, action, there, prepared.add, *prepared.rest, subject=key)
@@ -114,8 +114,8 @@ def hand_out(workshop: Workshop, actor: Actor, action: Action, prepared: Prepare
 
 def end_invitation(workshop: Workshop, actor: Actor, action: Action, one: Invitation) -> None:
     """Carry out an authorised request: the invitation and every session it opened end."""
-    there = Place(one.round_id, one.organisation_id or 0)
-    do(workshop, actor, action, there, RevokeInvitation(one.token_hash, now()), subject=key_of(one.token_hash))
+    command = RevokeInvitation(one.token_hash, now())
+    do(workshop, actor, action, place_of(one), command, subject=key_of(one.token_hash))
 
 
 def invite_colleague(workshop: Workshop, actor: Actor, label: str) -> Issued:

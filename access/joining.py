@@ -9,14 +9,14 @@ from access.actor import Actor, RefusedError
 from access.codes import JoinCode as TypedJoinCode
 from access.codes import OrganisationCode, new_join_code, require_code
 from access.facilitator import own_round
-from access.gate import do
+from access.gate import audit_event, do
 from access.invitation import InvitationDesk, Welcome, digest, open_session
 from access.passphrase import verify
 from access.secret import keyed_hash
 from access.throttle import check, failed, succeeded
 from access.workshop import Workshop
-from results.facts import AuditEvent, Code, JoinCode
-from results.ids import new_id, now
+from results.facts import Code, JoinCode
+from results.ids import now
 from results.store import Keep, Note
 from results.workshop import Round
 
@@ -59,8 +59,7 @@ class JoinDesk:
         opened = self._room_of(code) if isinstance(code, TypedJoinCode) else self._session_of(code)
         if opened is None:
             failed(self._workshop, address)
-            refused = AuditEvent(new_id(), now(), "", "", "come in by a code", 0, 0, "", "P030")
-            self._workshop.store.write(Note(refused))
+            self._workshop.store.write(Note(audit_event("come in by a code", outcome="P030")))
             raise RefusedError("P030")
         return opened
 

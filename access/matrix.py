@@ -87,6 +87,9 @@ class Place:
     organisation_id: int = 0
 
 
+NOWHERE: Final = Place()
+
+
 def may(role: Role, own: Place, action: Action, there: Place) -> bool:
     """Whether somebody of this role, at home in `own`, may do this `there`."""
     match RULES[action].reach.get(role):

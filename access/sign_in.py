@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from access.actor import RefusedError
+from access.gate import audit_event
 from access.invitation import digest
 from access.passphrase import COST, Cost, check_passphrase, hash_secret, needs_rehash, verify
 from access.staff import id_of_name, is_good
@@ -25,8 +26,8 @@ from access.staff_session import (
     staff_event,
 )
 from access.throttle import check, failed, succeeded
-from results.facts import AuditEvent, Grant, Staff, StaffSession, Ticket
-from results.ids import new_id, now
+from results.facts import Grant, Staff, StaffSession, Ticket
+from results.ids import now
 from results.store import Audited, Keep, Note, Refused
 
 if TYPE_CHECKING:
@@ -113,9 +114,7 @@ class StaffDesk:
         person = self._of(account)
         grants = self._grants(person.id) if person else ()
         if person is None or not grants:
-            self._workshop.store.write(
-                Note(AuditEvent(new_id(), now(), "", "", "sign in", 0, 0, account.number, "P044"))
-            )
+            self._workshop.store.write(Note(audit_event("sign in", subject=account.number, outcome="P044")))
             raise RefusedError("P044", number=account.number)
         return self._open(person.id, grants[0])
 

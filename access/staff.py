@@ -14,7 +14,7 @@ from typing import Final, Literal, get_args
 from access.actor import Actor, RefusedError
 from access.gate import authorise, do, refuse
 from access.invitation import digest
-from access.matrix import Place
+from access.matrix import NOWHERE, Place
 from access.secret import keyed_hash
 from access.staff_session import ends, key_of_staff
 from access.workshop import Workshop
@@ -63,7 +63,7 @@ def id_of_name(workshop: Workshop, name: str) -> int:
 
 def people(workshop: Workshop, actor: Actor) -> tuple[Person, ...]:
     """Everybody with an account, by name."""
-    authorise(workshop, actor, "see people", Place())
+    authorise(workshop, actor, "see people", NOWHERE)
     grants = [grant for grant in workshop.store.facts(Grant) if not grant.ended_at]
     linked = {ticket.staff_id for ticket in workshop.store.facts(Ticket) if is_good(ticket)}
     listed = [
@@ -81,13 +81,13 @@ def people(workshop: Workshop, actor: Actor) -> tuple[Person, ...]:
 
 def rounds(workshop: Workshop, actor: Actor) -> tuple[Round, ...]:
     """The rounds that somebody can be made a facilitator of, the newest first."""
-    authorise(workshop, actor, "see people", Place())
+    authorise(workshop, actor, "see people", NOWHERE)
     return workshop.store.rounds()
 
 
 def add_person(workshop: Workshop, actor: Actor, name: str, role: StaffRole, round_id: int = 0) -> str:
     """A person with one role; the token of their first link, which is not kept. Raises RefusedError P042, P043 (name taken)."""
-    authorise(workshop, actor, "change people", Place())
+    authorise(workshop, actor, "change people", NOWHERE)
     _check_role(workshop, actor, role, round_id)
     shown = clean_name(name)
     person = Staff(id_of_name(workshop, shown), shown, "", "", "", now())
@@ -184,7 +184,7 @@ def _outdated(workshop: Workshop, staff_id: int) -> tuple[Keep, ...]:
 
 
 def _person(workshop: Workshop, actor: Actor, staff_id: int) -> Staff:
-    authorise(workshop, actor, "change people", Place())
+    authorise(workshop, actor, "change people", NOWHERE)
     found = workshop.store.facts(Staff, id=staff_id)
     if not found:
         raise refuse(workshop, actor, "change people")

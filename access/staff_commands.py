@@ -12,14 +12,15 @@ import json
 import re
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from results.facts import StaffRole
 from survey.problems import visible
 
 if TYPE_CHECKING:
     from access.workshop import Workshop
 
-DONE, PROBLEMS, REFUSED = 0, 1, 3
+DONE, PROBLEMS = 0, 1
 
 
 def add_staff_commands(tasks: Any, database: str, base_url: str) -> None:
@@ -36,7 +37,7 @@ def add_staff_commands(tasks: Any, database: str, base_url: str) -> None:
 
     grant = tasks.add_parser("grant", help="give somebody a role, or end it; a new person gets a link")
     grant.add_argument("name", metavar="NAME")
-    grant.add_argument("role", choices=("facilitator", "author", "administrator"))
+    grant.add_argument("role", choices=get_args(StaffRole))
     grant.add_argument(
         "round", nargs="?", type=_number, default=0, metavar="ROUND", help="a facilitator's round, by its number"
     )
@@ -76,17 +77,12 @@ def _head(text: str) -> tuple[int, str]:
 
 
 def _run(work: Any, options: argparse.Namespace) -> int:
-    from access.actor import RefusedError
     from access.workshop import Workshop
-    from results.store import StoreError, open_store
+    from results.store import open_store
 
-    try:
-        with contextlib.closing(Workshop(open_store(options.db))) as workshop:
-            done: int = work(workshop, options)
-            return done
-    except (StoreError, RefusedError) as error:
-        print(f"{error.code} {error}", file=sys.stderr)
-        return REFUSED
+    with contextlib.closing(Workshop(open_store(options.db))) as workshop:
+        done: int = work(workshop, options)
+        return done
 
 
 def _init(workshop: Workshop, options: argparse.Namespace) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from access.actor import Actor
+from access.gate import audit_event
+from access.matrix import Place
 from access.workshop import Workshop
 from results.facts import AuditEvent, Grant, Staff, StaffSession
-from results.ids import new_id, now
+from results.ids import now
 from results.store import Audited, Keep
 
 STAFF_HOURS = 8
@@ -22,7 +24,7 @@ def key_of_staff(staff_id: int) -> str:
 def staff_event(staff_id: int, session: StaffSession | None, action: str, outcome: str = "done") -> AuditEvent:
     """What the audit trail says of a person at the door; without a session nobody has come in."""
     role, round_id = (session.role, session.round_id) if session else ("", 0)
-    return AuditEvent(new_id(), now(), role, key_of_staff(staff_id), action, round_id, 0, "", outcome)
+    return audit_event(action, role, key_of_staff(staff_id), Place(round_id), outcome=outcome)
 
 
 def staff_actor(workshop: Workshop, session_hash: str) -> Actor | None:

@@ -65,6 +65,7 @@ class Workshop:
         self._responses: dict[int, dict[str, int]] = {}
         self._organisations: dict[int, Organisation] = {}
         self.sessions = RecentSessions()
+        self.expiries: dict[str, int | None] = {}  # of invitations, as far as they were asked for (`access.invitation`)
         # What an audience may see, with the data revision of which that was true (`access.visibility`).
         self.shown: dict[tuple[int, Audience], tuple[int, Shown]] = {}
 

@@ -14,11 +14,16 @@ from typing import TYPE_CHECKING, Final
 from results.facts import AuditEntry, AuditEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Head = tuple[int, str]
 BEGINNING: Final[Head] = (0, "0" * 64)
 _EVENT: Final = len(AuditEvent.__slots__)
+
+
+def head_of(rows: Sequence[tuple[int, str]]) -> Head:
+    """What `results.facts.AUDIT_HEAD` has found."""
+    return rows[0] if rows else BEGINNING
 
 
 def entry(head: Head, event: AuditEvent) -> AuditEntry:

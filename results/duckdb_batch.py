@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from results import audit_chain
 from results.decisions import Decisions, FactKey, LookUps, State, look_ups
-from results.facts import KEY, Fact, facts_query
+from results.facts import AUDIT_HEAD, KEY, Fact, facts_query
 from results.store import Done, Result, SaveAnswer
 from results.tables import (
     ANSWERS,
@@ -97,7 +97,7 @@ class Batch:
             status_events=dict(self._find(_STATUS_CHANGE, "event_id", wanted.status_events)),
             facts=self._facts(wanted),
             audited={row[0] for row in self._find(_AUDITED, "event_id", wanted.audit_events)},
-            audit_head=self._audit_head() if wanted.audit_events else audit_chain.BEGINNING,
+            audit_head=audit_chain.head_of(self._run(AUDIT_HEAD) if wanted.audit_events else ()),
         )
 
     def _facts(self, wanted: LookUps) -> dict[FactKey, Fact]:
@@ -106,10 +106,6 @@ class Batch:
             for row in self._run(facts_query(kind, KEY[kind]), *key):
                 found[kind, key] = kind(*row)
         return found
-
-    def _audit_head(self) -> audit_chain.Head:
-        rows = self._run("SELECT number, sha256 FROM audit ORDER BY number DESC LIMIT 1")
-        return (rows[0][0], rows[0][1]) if rows else audit_chain.BEGINNING
 
     def _current(self, saves: list[SaveAnswer]) -> dict[int, Answers]:
         """The current answers of the responses that get new ones."""

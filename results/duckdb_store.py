@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 import numpy as np
 
+from results import audit_chain
 from results.backup import Backup, back_up, prune
 from results.duckdb_batch import CURRENT, Batch
-from results.facts import AuditEntry, audit_query, facts_query
+from results.facts import AUDIT_HEAD, AuditEntry, audit_query, facts_query
 from results.files import free_bytes
 from results.journal_line import Head
 from results.migrations import scripts
@@ -345,6 +346,9 @@ class DuckDBStore:
 
     def audit(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
         return tuple(AuditEntry(*row) for row in self._query(audit_query(), after, limit))
+
+    def audit_head(self) -> audit_chain.Head:
+        return audit_chain.head_of(self._query(AUDIT_HEAD))
 
     def revision(self, round_id: int) -> int:
         return self._memory.revisions.get(round_id, 0)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Visibility = Literal["named", "blind", "facilitators", "nobody"]  # from the most open to the most closed
 StaffRole = Literal["facilitator", "author", "administrator"]
-Purpose = Literal["first", "enter"]
+Purpose = Literal["first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class StaffSession:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A link for one use: to choose the first passphrase, or to enter after an identity provider has said who it is."""
+    """A link for one use: to choose how to sign in from now on."""
 
     ticket_hash: str
     purpose: Purpose
@@ -202,6 +202,9 @@ def facts_query(kind: type, where: Iterable[str], mark: str = "?") -> str:
 def audit_query(mark: str = "?") -> str:
     """The statement that reads at most so many entries (second value) after a number (first value)."""
     return f"SELECT {', '.join(columns(AuditEntry))} FROM audit WHERE number > {mark} ORDER BY number LIMIT {mark}"  # noqa: S608
+
+
+AUDIT_HEAD: Final = "SELECT number, sha256 FROM audit ORDER BY number DESC LIMIT 1"
 
 
 def key_of(fact: Fact) -> tuple[int | str, ...]:

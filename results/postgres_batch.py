@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from results import audit_chain
 from results.decisions import Decisions, LookUps, State, look_ups, parts
-from results.facts import KEY, facts_query
+from results.facts import AUDIT_HEAD, KEY, facts_query
 from results.postgres_rows import APPEND, LATEST, PINNED_OF
 from results.postgres_signals import payload
 from results.store import AddRound, ChangeStatus, Command, Result, RevokeInvitation, SaveAnswer
@@ -125,8 +125,7 @@ class Batch:
             }
             query = "SELECT event_id FROM audit WHERE event_id = ANY(%s::bigint[])"
             audited = self._ask(query, list(wanted.audit_events), when=wanted.audit_events)
-            query = "SELECT number, sha256 FROM audit ORDER BY number DESC LIMIT 1"
-            head = self._ask(query, when=wanted.audit_events)
+            head = self._ask(AUDIT_HEAD, when=wanted.audit_events)
 
         questionnaires: dict[int, list[PinnedQuestionnaire]] = {}
         for round_id, *facts in _rows(pinned):
@@ -145,7 +144,7 @@ class Batch:
             status_events=dict(_rows(changed)),
             facts={name: name[0](*row) for name, cursor in kept.items() for row in _rows(cursor)},
             audited={row[0] for row in _rows(audited)},
-            audit_head=next(((row[0], row[1]) for row in _rows(head)), audit_chain.BEGINNING),
+            audit_head=audit_chain.head_of(_rows(head)),
         )
         return state, [row[0] for row in _rows(taken)]
 

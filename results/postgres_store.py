@@ -22,8 +22,8 @@ import numpy as np
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from results import postgres_connection
-from results.facts import AuditEntry, audit_query, facts_query
+from results import audit_chain, postgres_connection
+from results.facts import AUDIT_HEAD, AuditEntry, audit_query, facts_query
 from results.numbered_sql import numbered_sql
 from results.postgres_batch import Batch
 from results.postgres_erasure import erase
@@ -268,6 +268,9 @@ class PostgresStore:
 
     def audit(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
         return tuple(AuditEntry(*row) for row in self._query(audit_query("%s"), after, limit))
+
+    def audit_head(self) -> audit_chain.Head:
+        return audit_chain.head_of(self._query(AUDIT_HEAD))
 
     def revision(self, round_id: int) -> int:
         known = self._signals.get(round_id)

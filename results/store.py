@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from results.audit_chain import Head
 from results.facts import AuditEntry, AuditEvent, Fact
 from results.workshop import (
     Invitation,
@@ -29,7 +30,7 @@ from results.workshop import (
     Session,
     StoredAnswer,
 )
-from survey.problems import message
+from survey.problems import CodedError
 from survey.response import Answer
 
 if TYPE_CHECKING:
@@ -39,12 +40,8 @@ if TYPE_CHECKING:
 AFact = TypeVar("AFact", bound=Fact)
 
 
-class StoreError(Exception):
-    """The store cannot be opened or cannot keep a change. `code` and text come from the catalogue in `survey.problems`."""
-
-    def __init__(self, code: str, **facts: object) -> None:
-        self.code = code
-        super().__init__(message(code, **facts))
+class StoreError(CodedError):
+    """The store cannot be opened or cannot keep a change."""
 
 
 # --- commands -------------------------------------------------------------------------------------------------------
@@ -261,6 +258,9 @@ class ResponseStore(Protocol):
 
     def audit(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
         """Entries of the audit trail with `number` > `after`, at most `limit`, in their order."""
+
+    def audit_head(self) -> Head:
+        """Number and hash of the newest entry of the audit trail; `results.audit_chain.BEGINNING` when there is none."""
 
     def close(self) -> None:
         """Finish what is queued, then close. Later writes fail with StoreError."""

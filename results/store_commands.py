@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-REFUSED = 3
 
 
 def add_commands(commands: Any, database: str) -> None:
@@ -63,7 +60,6 @@ def _database(parser: argparse.ArgumentParser, database: str, name: str) -> None
 
 def _run(name: str, options: argparse.Namespace) -> int:
     from results import maintenance, transfer_command
-    from results.store import StoreError
 
     work = {
         "backup": maintenance.backup,
@@ -72,8 +68,4 @@ def _run(name: str, options: argparse.Namespace) -> int:
         "migrate": maintenance.migrate,
         "export": transfer_command.export,
     }
-    try:
-        return work[name](options)
-    except StoreError as error:
-        print(f"{error.code} {error}", file=sys.stderr)
-        return REFUSED
+    return work[name](options)

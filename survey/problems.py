@@ -50,6 +50,14 @@ def visible(text: str, limit: int = 200) -> str:
     return escaped if len(escaped) <= limit else f"{escaped[:limit]} ... ({len(escaped) - limit} characters more)"
 
 
+class CodedError(Exception):
+    """Something is refused, or cannot be done: `code` and text are the catalogue's, and safe to show."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        self.code = code
+        super().__init__(message(code, **facts))
+
+
 class ProblemsError(Exception):
     """A file has problems; `problems` lists all of them in file order."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from survey.problems import message
+from survey.problems import CodedError
 from survey.questionnaire import TIERS, Form, Questionnaire
 
 UNANSWERED: Final = 0
@@ -53,12 +53,8 @@ class Answer:
         return self.code if 1 <= self.code <= 5 else None
 
 
-class AnswerRefusedError(ValueError):
+class AnswerRefusedError(CodedError, ValueError):
     """An answer that the questionnaire does not know or that cannot be stored; the stored answer stays as it is."""
-
-    def __init__(self, code: str, **facts: object) -> None:
-        self.code = code
-        super().__init__(message(code, **facts))
 
 
 def check_answer(

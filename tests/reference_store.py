@@ -308,6 +308,9 @@ class ReferenceStore:
     def audit(self, after: int, limit: int) -> tuple[AuditEntry, ...]:
         return tuple(self._audit[after : after + limit])
 
+    def audit_head(self):
+        return (self._audit[-1].number, self._audit[-1].sha256) if self._audit else (0, "0" * 64)
+
     def revision(self, round_id: int) -> int:
         return self._revisions.get(round_id, 0)
 

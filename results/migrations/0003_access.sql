@@ -65,7 +65,7 @@ CREATE TABLE staff_sessions (
 
 CREATE TABLE tickets (
     ticket_hash TEXT NOT NULL,
-    purpose TEXT NOT NULL, -- first, enter
+    purpose TEXT NOT NULL, -- first
     staff_id BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,

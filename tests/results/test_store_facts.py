@@ -75,7 +75,7 @@ def test_facts_are_found_by_any_field_in_order_of_their_key(store):
 
 
 def test_only_one_of_many_uses_a_ticket(store):
-    ticket = Ticket("71" * 32, "enter", 1, 10, 90)
+    ticket = Ticket("71" * 32, "first", 1, 10, 90)
     do(store, Keep(ticket))
     gate = threading.Barrier(8)
 
@@ -102,12 +102,14 @@ def test_what_a_rounds_pages_show_makes_its_revision_grow(store, fact):
 
 # --- the audit trail
 def test_events_are_a_chain_in_their_order(store):
+    assert store.audit_head() == BEGINNING
     for number in (5, 3, 9):
         do(store, Note(event(number)))
     do(store, Note(event(3)))  # a retry
     entries = store.audit(0, 100)
     assert [(one.number, one.event_id) for one in entries] == [(1, 5), (2, 3), (3, 9)]
     assert verify(entries) == ((3, entries[-1].sha256), None)
+    assert store.audit_head() == (3, entries[-1].sha256)
     assert store.audit(1, 1) == entries[1:2]
     assert store.audit(3, 10) == ()
 
