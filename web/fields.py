@@ -30,8 +30,3 @@ def form(fields: Iterable[Field], label: str, action: str, hidden: Iterable[tupl
     ]
     lines += [f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in hidden]
     return f'<form method="post" action="{escape(action)}">{"".join(lines)}<button type="submit">{escape(label)}</button></form>'
-
-
-def heading(text: str) -> str:
-    """A heading below the page's own."""
-    return f"<h2>{escape(text)}</h2>"

@@ -10,11 +10,13 @@ from starlette.concurrency import run_in_threadpool
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+Form = dict[str, list[str]]  # values by the field's name, as they were sent
+
 LARGEST: Final = 64 * 1024  # bytes: a thousand invitations chosen
 _MOST_FIELDS: Final = 2000
 
 
-async def read_form(request: Request, largest: int = LARGEST, *, exact: bool = False) -> dict[str, list[str]]:
+async def read_form(request: Request, largest: int = LARGEST, *, exact: bool = False) -> Form:
     """The fields of an urlencoded form by name; {} when it is too large, or no such form. Never raises for what was sent.
 
     `exact`: empty fields are there too, and bytes that are no UTF-8 become lone surrogates, which no check of texts lets
@@ -32,7 +34,7 @@ async def read_form(request: Request, largest: int = LARGEST, *, exact: bool = F
     return _parsed(bytes(body), exact)
 
 
-def _parsed(body: bytes, exact: bool) -> dict[str, list[str]]:
+def _parsed(body: bytes, exact: bool) -> Form:
     errors = "surrogateescape" if exact else "replace"
     try:
         return parse_qs(body.decode("ascii"), keep_blank_values=exact, max_num_fields=_MOST_FIELDS, errors=errors)
@@ -40,6 +42,6 @@ def _parsed(body: bytes, exact: bool) -> dict[str, list[str]]:
         return {}
 
 
-def one(form: dict[str, list[str]], name: str) -> str:
+def one(form: Form, name: str) -> str:
     """The first value of a field, or ""."""
     return next(iter(form.get(name, ())), "")

@@ -24,16 +24,17 @@ from survey.direction import isolated
 from web.cookies import read_session
 from web.forms import one, read_form
 from web.invite import from_own_page, nothing, refused
-from web.pages import TEXTS, document, failure, filled, link, notice, paragraph
+from web.pages import TEXTS, document, failure, filled, in_utc, link, notice, paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from starlette.requests import Request
 
     from access.actor import Actor
     from access.workshop import Workshop
     from reports.invitation_files import Format
+    from web.forms import Form
 
 _ALL: Final = "coordinators"
 
@@ -57,24 +58,25 @@ class _Desk:
         return await self._listed(await self._actor(request))
 
     async def replace(self, request: Request) -> Response:
+        return await self._posted(request, self._replace)
+
+    async def end(self, request: Request) -> Response:
+        return await self._posted(request, self._end)
+
+    async def _posted(self, request: Request, act: Callable[[Actor, Form], Awaitable[Response]]) -> Response:
         if not from_own_page(request):
             return refused()
         form = await read_form(request)
         actor = await self._actor(request)
-        if actor is None:
-            return nothing()
+        return await act(actor, form) if actor else nothing()
+
+    async def _replace(self, actor: Actor, form: Form) -> Response:
         try:
             return await run_in_threadpool(self._file, actor, form)
         except (RefusedError, StoreError) as error:
             return await self._listed(actor, form, error)
 
-    async def end(self, request: Request) -> Response:
-        if not from_own_page(request):
-            return refused()
-        form = await read_form(request)
-        actor = await self._actor(request)
-        if actor is None:
-            return nothing()
+    async def _end(self, actor: Actor, form: Form) -> Response:
         key = one(form, "end")
         try:
             if "sure" in form:
@@ -90,7 +92,7 @@ class _Desk:
         secret = read_session(request, secure=self._base_url.startswith("https://"))
         return await run_in_threadpool(actor_of, self._workshop, secret)
 
-    def _file(self, actor: Actor, form: dict[str, list[str]]) -> Response:
+    def _file(self, actor: Actor, form: Form) -> Response:
         keys = list(form.get("key", ()))
         if _ALL in form.get("all", ()):
             given = given_out(self._workshop, actor)
@@ -104,9 +106,7 @@ class _Desk:
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         return Response(content, media_type=MEDIA_TYPES[format_], headers=headers)
 
-    async def _listed(
-        self, actor: Actor | None, form: dict[str, list[str]] | None = None, error: Exception | None = None
-    ) -> Response:
+    async def _listed(self, actor: Actor | None, form: Form | None = None, error: Exception | None = None) -> Response:
         """The page, again with what was chosen when that could not be done."""
         if actor is None:
             return nothing()
@@ -132,7 +132,7 @@ class _Desk:
         return HTMLResponse(page, status_code=422 if said else 200)
 
 
-def _form(given: Iterable[Given], form: dict[str, list[str]]) -> str:
+def _form(given: Iterable[Given], form: Form) -> str:
     # The button stands before the list: the Enter key presses the first one of a form, which must not end a link.
     current = [row for row in given if row.ended_at is None]
     coordinators = sum(row.role == "coordinator" for row in current)
@@ -183,11 +183,11 @@ def _meta(row: Given) -> str:
     if row.created_at is None:
         parts.append(TEXTS["given.none"])
     else:
-        parts.append(TEXTS["given.made"].format(time=_time(row.created_at)))
+        parts.append(TEXTS["given.made"].format(time=in_utc(row.created_at)))
     if row.expires_at is not None:
-        parts.append(TEXTS["given.expired" if row.expired else "given.until"].format(time=_time(row.expires_at)))
+        parts.append(TEXTS["given.expired" if row.expired else "given.until"].format(time=in_utc(row.expires_at)))
     if row.ended_at is not None:
-        parts.append(TEXTS["given.ended"].format(time=_time(row.ended_at)))
+        parts.append(TEXTS["given.ended"].format(time=in_utc(row.ended_at)))
     if row.own:
         parts.append(TEXTS["given.own"])
     return " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
@@ -215,7 +215,3 @@ def _ask_end(row: Given) -> str:
         yes,
         link(TEXTS["end.back"], "/invitations"),
     )
-
-
-def _time(moment: int) -> str:
-    return f"{datetime.fromtimestamp(moment / 1_000_000, tz=UTC):%Y-%m-%d %H:%M}"

@@ -19,7 +19,7 @@ from access.invitation import SESSION_DAYS
 from survey.problems import message
 from web.cookies import delete_session, read_session, set_session
 from web.forms import one, read_form
-from web.pages import TEXTS, button, document, facts, link, notice, paragraph, two_buttons
+from web.pages import TEXTS, button, document, facts, link, notice, paragraph
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -89,16 +89,14 @@ class _Door:
         self._secure = secure
 
     async def show(self, request: Request) -> Response:
-        token = _token(request)
+        token = token_of(request)
         welcome = await run_in_threadpool(self._desk.look_up, token) if token else None
-        if token is None or welcome is None:
-            return _unknown()
-        return HTMLResponse(_invitation(welcome, token))
+        return HTMLResponse(_invitation(welcome, token)) if welcome else _unknown()
 
     async def enter(self, request: Request) -> Response:
         if not from_own_page(request):
             return refused()
-        token = _token(request)
+        token = token_of(request)
         secret = await run_in_threadpool(self._desk.open, token) if token else None
         if secret is None:
             return _unknown()
@@ -165,9 +163,16 @@ def from_own_page(request: Request) -> bool:
         return False
 
 
-def _token(request: Request) -> str | None:
+def token_of(request: Request) -> str:
+    """The token in the path; "" for one that cannot be ours."""
     token = str(request.path_params["token"])
-    return token if _TOKEN.fullmatch(token) else None
+    return token if _TOKEN.fullmatch(token) else ""
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, as uvicorn gives it: behind a trusted proxy (--forwarded-allow-ips) the visitor's address, else
+    the neighbour's."""
+    return request.client.host if request.client else ""
 
 
 def _invitation(welcome: Welcome, token: str) -> str:
@@ -178,9 +183,7 @@ def _invitation(welcome: Welcome, token: str) -> str:
         paragraph(TEXTS[f"invite.role.{welcome.role}"]),
         paragraph(TEXTS["invite.share"]),
         paragraph(TEXTS["invite.cookie"].format(time=TEXTS[f"invite.time{'.facilitator' if facilitator else ''}"])),
-        button(TEXTS["invite.continue"], f"/i/{token}")
-        if facilitator
-        else two_buttons(f"/i/{token}", TEXTS["invite.continue"], ("to", "plain", TEXTS["plain.way"])),
+        button(TEXTS["invite.continue"], f"/i/{token}", None if facilitator else ("to", "plain", TEXTS["plain.way"])),
     )
 
 

@@ -20,7 +20,7 @@ from access.joining import Entered, WaitError, WaitingRoom
 from results.store import StoreError
 from web.cookies import partial_name, read, read_session
 from web.forms import one, read_form
-from web.invite import from_own_page, refused, sign_in, whose
+from web.invite import address_of, from_own_page, refused, sign_in, whose
 from web.pages import TEXTS, code_form, document, facts, link, notice, paragraph, told
 
 if TYPE_CHECKING:
@@ -70,10 +70,8 @@ class _Door:
         if not from_own_page(request):
             return refused()
         typed = one(await read_form(request), "code")[:_LONGEST_TYPED]
-        # As uvicorn gives it: behind a trusted proxy (--forwarded-allow-ips) the visitor's, else the neighbour's.
-        address = request.client.host if request.client else ""
         try:
-            opened = await run_in_threadpool(self._desk.enter, typed, address)
+            opened = await run_in_threadpool(self._desk.enter, typed, address_of(request))
         except (RefusedError, StoreError) as error:
             return await self._again(request, typed, error)
         if isinstance(opened, Entered):

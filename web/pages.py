@@ -5,6 +5,7 @@ Everything that is shown goes through `html.escape` here; callers pass plain tex
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -311,18 +312,24 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     return f"<dl>{rows}</dl>" if rows else ""
 
 
-def button(label: str, action: str) -> str:
-    """A form with nothing but a button that posts to `action`."""
-    return f'<form method="post" action="{escape(action)}"><button type="submit">{escape(label)}</button></form>'
+def button(label: str, action: str, second: tuple[str, str, str] | None = None) -> str:
+    """A form with nothing but a button that posts to `action`. `second`: a plainer one beside it: the field that it sends, its
+    value, its label."""
+    other = ""
+    if second is not None:
+        name, value, words = map(escape, second)
+        other = f'<button class="second" type="submit" name="{name}" value="{value}">{words}</button>'
+    return f'<form method="post" action="{escape(action)}"><button type="submit">{escape(label)}</button>{other}</form>'
 
 
-def two_buttons(action: str, label: str, other: tuple[str, str, str]) -> str:
-    """The same with a second, plainer button. `other`: the field that it sends, its value, its label."""
-    name, value, second = map(escape, other)
-    return (
-        f'<form method="post" action="{escape(action)}"><button type="submit">{escape(label)}</button>'
-        f'<button class="second" type="submit" name="{name}" value="{value}">{second}</button></form>'
-    )
+def in_utc(moment: int) -> str:
+    """A time of the store, to the minute; these pages do not know their reader's zone."""
+    return f"{datetime.fromtimestamp(moment / 1_000_000, tz=UTC):%Y-%m-%d %H:%M}"
+
+
+def heading(text: str) -> str:
+    """A heading below the page's own."""
+    return f"<h2>{escape(text)}</h2>"
 
 
 def told(text: str) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from access.actor import Actor
     from access.respondent import Sheet
     from access.workshop import Workshop
-    from web.plain_form import Form
+    from web.forms import Form
 
 _PEOPLE = ("respondent", "coordinator")
 

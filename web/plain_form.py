@@ -14,7 +14,7 @@ from access.actor import RefusedError
 from access.secret import keyed_hash
 from results.store import Conflict, Saved, StoreError
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError
-from web.forms import one
+from web.forms import Form, one
 
 if TYPE_CHECKING:
     from access.actor import Actor
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from access.workshop import Workshop
     from results.workshop import StoredAnswer
 
-Form = dict[str, list[str]]
 WHOLE: Final = "whole"  # the last field: without it a part of the form is missing, and empty fields mean nothing
 DRAWN: Final = "drawn"  # names this drawing of the page
 RESPONSE: Final = "response"

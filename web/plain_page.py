@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Final
 
 from survey.direction import isolated
 from survey.questionnaire import TIERS
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer
-from web.pages import TEXTS, document, facts, failure, filled, link, notice, paragraph, told
+from web.pages import TEXTS, document, facts, failure, filled, heading, in_utc, link, notice, paragraph, told
 from web.plain_form import DRAWN, RESPONSE, WHOLE
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def overview(sheets: Sequence[Sheet]) -> str:
         organisation.name,
         notice(TEXTS["invented"]) if round_.invented else "",
         facts(((TEXTS["invite.round"], round_.name),)),
-        f"<h2>{_text(TEXTS['plain.notice'])}</h2>{told(round_.notice)}" if round_.notice.strip() else "",
+        heading(TEXTS["plain.notice"]) + told(round_.notice) if round_.notice.strip() else "",
         paragraph(TEXTS["plain.how"]),
         *(_summary(sheet) for sheet in sheets),
         link(TEXTS["plain.full"], "/"),
@@ -76,8 +75,8 @@ def review(sheet: Sheet, actor: Actor, error: str = "") -> str:
         notice(TEXTS["invented"]) if sheet.round.invented else "",
         failure(error) if error else "",
         paragraph(_progress(sheet)),
-        f"<h2>{_text(TEXTS['plain.missing'])}</h2>{_list(rows)}" if rows else paragraph(TEXTS["plain.all"]),
-        f"<h2>{_text(TEXTS['plain.parts'])}</h2>{_list(_dimensions(sheet))}",
+        heading(TEXTS["plain.missing"]) + _list(rows) if rows else paragraph(TEXTS["plain.all"]),
+        heading(TEXTS["plain.parts"]) + _list(_dimensions(sheet)),
         _ending(sheet, actor),
         _foot(),
         title=TEXTS["join.error"].format(title=title) if error else "",
@@ -223,7 +222,7 @@ def _item(fields: _Fields, number: int) -> str:
     if unsaved or fields.saved_at is None:
         state = "" if unsaved else f'<p class="hint">{_text(TEXTS["plain.waiting"])}</p>'
     else:
-        state = f'<p class="saved">{_text(TEXTS["plain.saved"].format(time=_time(fields.saved_at)))}</p>'
+        state = f'<p class="saved">{_text(TEXTS["plain.saved"].format(time=in_utc(fields.saved_at)))}</p>'
     seen = f'<input type="hidden" name="{fields.name("seen")}" value="{fields.seen}">' if fields.editable else ""
     return (
         f'<fieldset class="item" id="q-{item.id}" tabindex="-1"{described_by}><legend>{number}. {_text(item.text)}{_badge(item)}</legend>'
@@ -303,7 +302,7 @@ def _conflict(fields: _Fields) -> str:
         for value, words in offered
     )
     return (
-        f'<fieldset class="error"><legend>{_text(TEXTS["plain.conflict"].format(time=_time(theirs.saved_at)))}</legend>{radios}'
+        f'<fieldset class="error"><legend>{_text(TEXTS["plain.conflict"].format(time=in_utc(theirs.saved_at)))}</legend>{radios}'
         f'<input type="hidden" name="{fields.name("theirs")}" value="{theirs.revision}"></fieldset>'
     )
 
@@ -330,7 +329,7 @@ def _ending(sheet: Sheet, actor: Actor) -> str:
     said, action = "", ""
     if sheet.state.status == "submitted":
         facts_ = {"number": sheet.state.id, "revision": sheet.state.revision}
-        receipt = TEXTS["plain.receipt"].format(time=_time(sheet.state.changed_at), **facts_)
+        receipt = TEXTS["plain.receipt"].format(time=in_utc(sheet.state.changed_at), **facts_)
         said = f'<p class="saved" role="status">{_text(receipt)}</p>'
         action = "reopen" if actor.role == "coordinator" and sheet.round.status == "open" else ""
     elif not sheet.editable:
@@ -353,7 +352,3 @@ def _ending(sheet: Sheet, actor: Actor) -> str:
 def _foot() -> str:
     times = f'<p class="hint aside">{_text(TEXTS["plain.times"])}</p>'
     return times + link(TEXTS["plain.back"], "/plain") + link(TEXTS["plain.full"], "/")
-
-
-def _time(moment: int) -> str:
-    return f"{datetime.fromtimestamp(moment / 1_000_000, tz=UTC):%Y-%m-%d %H:%M}"

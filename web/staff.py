@@ -20,10 +20,10 @@ from access.actor import RefusedError
 from access.staff_session import STAFF_HOURS
 from results.store import StoreError
 from web.cookies import partial_name, read_session
-from web.fields import Field, form, heading
+from web.fields import Field, form
 from web.forms import one, read_form
-from web.invite import from_own_page, refused, sign_in
-from web.pages import TEXTS, document, failure, filled, link, paragraph
+from web.invite import address_of, from_own_page, refused, sign_in, token_of
+from web.pages import TEXTS, document, failure, filled, heading, link, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from access.sign_in import Account, HeldRole, StaffDesk
     from web.invite import InvitationDesk
 
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _ROUND: Final = re.compile(r"[0-9]{1,19}")
 _FLOW_COOKIE: Final = "readiness_sign_in"  # what a sign-in with the provider has to remember; gone when it is over
 _FLOW_SECONDS: Final = 600
@@ -108,23 +107,24 @@ class _Door:
         if not from_own_page(request):
             return refused()
         given = await read_form(request)
-        address = request.client.host if request.client else ""
         name = one(given, "name")
         try:
-            secret = await run_in_threadpool(self._desk.by_passphrase, name, one(given, "passphrase"), address)
+            secret = await run_in_threadpool(
+                self._desk.by_passphrase, name, one(given, "passphrase"), address_of(request)
+            )
         except (RefusedError, StoreError) as error:
             return HTMLResponse(self._sign_in(name[:200], str(error)), status_code=_status(error))
         return await self._enter(request, secret)
 
     async def show_first(self, request: Request) -> Response:
-        token = _token(request)
+        token = token_of(request)
         name = await run_in_threadpool(self._desk.look_up, token) if token else None
         return HTMLResponse(self._first(token, name)) if token and name else _unknown_first()
 
     async def choose_passphrase(self, request: Request) -> Response:
         if not from_own_page(request):
             return refused()
-        token = _token(request)
+        token = token_of(request)
         name = await run_in_threadpool(self._desk.look_up, token) if token else None
         if not token or not name:
             return _unknown_first()
@@ -141,7 +141,7 @@ class _Door:
 
     async def bind_by_provider(self, request: Request) -> Response:
         """Remember the link, and go to the provider. Nothing is used up before somebody comes back."""
-        token = _token(request)
+        token = token_of(request)
         if not token or not await run_in_threadpool(self._desk.look_up, token):
             return _unknown_first()
         return await self._send(request, token)
@@ -255,11 +255,6 @@ def _roles(held: tuple[HeldRole, ...]) -> str:
         hidden = (("role", role.grant.role), ("round", str(role.grant.round_id)))
         forms.append(form((), label, "/staff/roles", hidden))
     return document(TEXTS["roles.title"], paragraph(TEXTS["roles.text"]), *forms)
-
-
-def _token(request: Request) -> str:
-    token = str(request.path_params["token"])
-    return token if _TOKEN.fullmatch(token) else ""
 
 
 def _status(error: RefusedError | StoreError) -> int:
