@@ -58,6 +58,16 @@ class Sheet:
         """Items asked that have no answer yet, in order."""
         return tuple(item for item in self.items(dimension_id) if not self.answer(item.id).is_answered)
 
+    @property
+    def dimension_ids(self) -> tuple[str, ...]:
+        """The dimensions of which something is asked, in order."""
+        return tuple(dimension.id for dimension in self.questionnaire.dimensions if self.items(dimension.id))
+
+    @property
+    def lacks_critical(self) -> bool:
+        """Whether it cannot be submitted yet: a critical item that is asked has no answer."""
+        return any(item.critical for item in self.missing())
+
     def answered(self, dimension_id: str | None = None) -> tuple[int, int]:
         """(answered, asked), of one dimension or of all."""
         asked = len(self.items(dimension_id))
@@ -163,7 +173,7 @@ def submit(workshop: Workshop, actor: Actor, response_id: int, event_id: int | N
     """Submit; returns the receipt's revision. Raises RefusedError P004 while a critical item that is asked has no answer."""
     state = _own_response(workshop, actor, response_id, "submit")
     sheet = open_sheet(workshop, actor, state.questionnaire_id)
-    if any(item.critical for item in sheet.missing()):
+    if sheet.lacks_critical:
         raise refuse(workshop, actor, "submit", "P004")
     return _change(workshop, actor, "submit", state, "submitted", event_id)
 

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from survey.problems import CodedError
-from survey.questionnaire import TIERS, Form, Questionnaire
+from survey.questionnaire import TIERS, Form, Item, Questionnaire
 
 UNANSWERED: Final = 0
 DONT_KNOW: Final = 6
@@ -55,6 +55,16 @@ class Answer:
 
 class AnswerRefusedError(CodedError, ValueError):
     """An answer that the questionnaire does not know or that cannot be stored; the stored answer stays as it is."""
+
+
+def codes_offered(item: Item) -> tuple[int, ...]:
+    """What a page offers to choose from, in its order."""
+    return (1, 2, 3, 4, 5, DONT_KNOW, *((NOT_APPLICABLE,) if item.allow_na else ()))
+
+
+def tiers_offered(stored: int) -> tuple[int, ...]:
+    """The evidence tiers a page offers; "verified" is among them only where a facilitator has said it (`stored`)."""
+    return tuple(tier for tier in range(len(TIERS)) if tier < len(TIERS) - 1 or tier == stored)
 
 
 def check_answer(

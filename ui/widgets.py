@@ -19,8 +19,17 @@ from access.respondent import Sheet
 from results.store import Conflict, StoreError
 from results.workshop import StoredAnswer
 from survey.direction import isolated
-from survey.questionnaire import TIERS, Item
-from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError, host_of
+from survey.questionnaire import Item
+from survey.response import (
+    DONT_KNOW,
+    NOT_APPLICABLE,
+    UNANSWERED,
+    Answer,
+    AnswerRefusedError,
+    codes_offered,
+    host_of,
+    tiers_offered,
+)
 from ui import incident, look, process, session
 from ui.session import Seen
 from ui.texts import plain, t
@@ -92,7 +101,7 @@ def _newest(sheet: Sheet, item: Item) -> Seen:
 def _inputs(actor: Actor, sheet: Sheet, item: Item, version: Seen) -> None:
     """Draw the widgets, starting from the version seen. What they hold is read by `session.held`."""
     draw = _Drawing(actor, sheet, item, version)
-    codes = [1, 2, 3, 4, 5, DONT_KNOW, *([NOT_APPLICABLE] if item.allow_na else [])]
+    codes = codes_offered(item)
     words = {level: f"**{level}**  {plain(item.anchor(level))}" for level in (1, 2, 3, 4, 5)}
     words |= {DONT_KNOW: plain(t("Don't know")), NOT_APPLICABLE: plain(t("Not applicable"))}
     stored = version.begun_with.code
@@ -133,9 +142,8 @@ class _Drawing:
         st.text_input(plain(label), value=getattr(self._version.begun_with, part), key=self.key(part), **self.common)
 
     def tier(self, label: str, words: dict[int, str]) -> None:
-        """Evidence tiers; "verified" is offered only where a facilitator has said it."""
         stored = self._version.begun_with.evidence
-        offered = [tier for tier in words if tier < len(TIERS) - 1 or tier == stored]
+        offered = tiers_offered(stored)
         st.selectbox(
             label, offered, index=offered.index(stored), format_func=lambda tier: words[tier], key=self.key("evidence"), **self.common
         )  # fmt: skip

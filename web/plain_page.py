@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from survey.direction import isolated
 from survey.questionnaire import TIERS
-from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer
+from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, codes_offered, tiers_offered
 from web.pages import TEXTS, document, facts, failure, filled, heading, in_utc, link, notice, paragraph, told
 from web.plain_form import DRAWN, RESPONSE, WHOLE
 
@@ -47,11 +47,6 @@ def address(sheet: Sheet, dimension_id: str = "", item_id: str = "") -> str:
     return f"{path}#q-{item_id}" if item_id else path
 
 
-def parts(sheet: Sheet) -> tuple[str, ...]:
-    """The dimensions of which something is asked, in order."""
-    return tuple(dimension.id for dimension in sheet.questionnaire.dimensions if sheet.items(dimension.id))
-
-
 def overview(sheets: Sequence[Sheet]) -> str:
     organisation, round_ = sheets[0].organisation, sheets[0].round
     return document(
@@ -68,7 +63,7 @@ def overview(sheets: Sequence[Sheet]) -> str:
 
 def review(sheet: Sheet, actor: Actor, error: str = "") -> str:
     title = f"{TEXTS['plain.review']}: {sheet.questionnaire.title}"
-    missing = [(d, item) for d in parts(sheet) for item in sheet.missing(d)]
+    missing = [(d, item) for d in sheet.dimension_ids for item in sheet.missing(d)]
     rows = [_linked(address(sheet, d, item.id), item.text, _badge(item)) for d, item in missing]
     return document(
         title,
@@ -90,7 +85,7 @@ def questions(sheet: Sheet, dimension_id: str, unsaved: Sequence[Unsaved] = (), 
     asked = {item.id for item in sheet.items(dimension_id)}
     drawn = [item for item in dimension.items if item.id in asked | set(refused)]
     kept = [item for item in dimension.items if item.id not in asked and sheet.answer(item.id) != Answer()]
-    ids = parts(sheet)
+    ids = sheet.dimension_ids
     number = ids.index(dimension_id) + 1 if dimension_id in ids else 1
     place = filled("plain.part", title=sheet.questionnaire.title, number=str(number), count=str(max(len(ids), number)))
     rows = [f"{_text(item.text)} <b>{_text(described(item, sheet.answer(item.id)))}</b>" for item in kept]
@@ -164,7 +159,7 @@ def _progress(sheet: Sheet, dimension_id: str | None = None) -> str:
 def _dimensions(sheet: Sheet) -> list[str]:
     return [
         f"{_linked(address(sheet, d), sheet.questionnaire.dimension(d).title)} ({_text(_progress(sheet, d))})"
-        for d in parts(sheet)
+        for d in sheet.dimension_ids
     ]
 
 
@@ -218,7 +213,6 @@ def _item(fields: _Fields, number: int) -> str:
     error = failure(f"{TEXTS['plain.not_saved']} {unsaved.why}", fields.name("e")) if unsaved and unsaved.why else ""
     described_by = f' aria-describedby="{fields.name("e")}"' if error else ""
     scope = f'<p class="hint">{_text(item.scope)}</p>' if item.scope else ""
-    codes = [1, 2, 3, 4, 5, DONT_KNOW, *([NOT_APPLICABLE] if item.allow_na else [])]
     if unsaved or fields.saved_at is None:
         state = "" if unsaved else f'<p class="hint">{_text(TEXTS["plain.waiting"])}</p>'
     else:
@@ -226,7 +220,7 @@ def _item(fields: _Fields, number: int) -> str:
     seen = f'<input type="hidden" name="{fields.name("seen")}" value="{fields.seen}">' if fields.editable else ""
     return (
         f'<fieldset class="item" id="q-{item.id}" tabindex="-1"{described_by}><legend>{number}. {_text(item.text)}{_badge(item)}</legend>'
-        f"{scope}{error}{_conflict(fields)}{''.join(_choice(fields, code) for code in codes)}"
+        f"{scope}{error}{_conflict(fields)}{''.join(_choice(fields, code) for code in codes_offered(item))}"
         f"{_area(fields, 'reason') if item.allow_na else ''}{_details(fields)}{state}{seen}</fieldset>"
     )
 
@@ -277,12 +271,10 @@ def _details(fields: _Fields) -> str:
 
 
 def _tiers(fields: _Fields) -> str:
-    """Evidence tiers; "verified" is offered only where a facilitator has said it."""
     name, stored = fields.name("evidence"), fields.answer.evidence
     options = "".join(
-        f'<option value="{tier}"{" selected" if tier == stored else ""}>{_text(TEXTS[f"plain.evidence.{word}"])}</option>'
-        for tier, word in enumerate(TIERS)
-        if tier < len(TIERS) - 1 or tier == stored
+        f'<option value="{tier}"{" selected" if tier == stored else ""}>{_text(TEXTS[f"plain.evidence.{TIERS[tier]}"])}</option>'
+        for tier in tiers_offered(stored)
     )
     fixed = "" if fields.editable else " disabled"
     return f'<label for="{name}">{_text(TEXTS["plain.evidence"])}</label><select id="{name}" name="{name}"{fixed}>{options}</select>'
@@ -320,7 +312,7 @@ def _onward(sheet: Sheet, dimension_id: str) -> str:
 def after(sheet: Sheet, dimension_id: str) -> str:
     """The next dimension of which something is asked, or ""."""
     order = sheet.questionnaire.dimension_ids
-    asked = parts(sheet)
+    asked = sheet.dimension_ids
     return next((d for d in order[order.index(dimension_id) + 1 :] if d in asked), "")
 
 
@@ -336,7 +328,7 @@ def _ending(sheet: Sheet, actor: Actor) -> str:
         said = paragraph(TEXTS["plain.read_only"])
     elif actor.role != "coordinator":
         said = paragraph(TEXTS["plain.coordinator"])
-    elif any(item.critical for item in sheet.missing()):
+    elif sheet.lacks_critical:
         said = paragraph(TEXTS["plain.blocked"])
     else:
         said, action = paragraph(TEXTS["plain.unknown"]) if sheet.missing() else "", "submit"

@@ -64,7 +64,7 @@ if sheet.state.status == "submitted":
     if actor.role == "coordinator" and sheet.editable is False and sheet.round.status == "open":
         st.button(t("Reopen to change answers"), key="reopen", on_click=change, args=("reopen",))
 elif actor.role == "coordinator":
-    blocked = any(item.critical for item in sheet.missing())
+    blocked = sheet.lacks_critical
     if blocked:
         look.muted(t('Answer the critical questions first. "Don\'t know" is an answer too.'))
     elif sheet.missing():

@@ -13,8 +13,8 @@ from ui.widgets import deliver, item_card
 
 actor = session.require_actor()
 sheet = session.chosen(my_sheets(process.workshop(), actor))
-dimensions = [d for d in sheet.questionnaire.dimensions if sheet.items(d.id)]
-ids = [dimension.id for dimension in dimensions]
+ids = sheet.dimension_ids
+dimensions = [sheet.questionnaire.dimension(dimension_id) for dimension_id in ids]
 place = ids.index(st.query_params["s"]) if st.query_params.get("s") in ids else 0
 dimension = dimensions[place]
 st.query_params.from_dict({"q": sheet.questionnaire.id, "s": dimension.id})
