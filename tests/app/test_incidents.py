@@ -13,7 +13,7 @@ from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 import logs
 from access import facilitator, issuing, respondent
 from survey.response import Answer
-from tests.app.test_pages import app, at, html, radio, stored  # noqa: F401  (at is a fixture)
+from tests.app.pages import app, html, radio, stored
 from ui import incident, process
 
 SECRET = "select 'marker-7731' from answers"
@@ -73,7 +73,7 @@ def said(test) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_s16_each_page_says_it_with_the_logs_number_and_works_again(at, log, monkeypatch, page):  # noqa: F811
+def test_s16_each_page_says_it_with_the_logs_number_and_works_again(at, log, monkeypatch, page):
     who, script, (module, service) = PAGES[page]
     test = app(at, who, script)
     assert said(test) == []
@@ -88,7 +88,7 @@ def test_s16_each_page_says_it_with_the_logs_number_and_works_again(at, log, mon
     assert html(test)
 
 
-def test_s16_the_way_in_and_the_frame_around_all_pages(at, log, monkeypatch):  # noqa: F811
+def test_s16_the_way_in_and_the_frame_around_all_pages(at, log, monkeypatch):
     from ui import session
 
     with monkeypatch.context() as broken:
@@ -97,7 +97,7 @@ def test_s16_the_way_in_and_the_frame_around_all_pages(at, log, monkeypatch):  #
     assert [title.value for title in app(at, None).title] == ["AI readiness"]
 
 
-def test_s16_a_save_that_fails_unexpectedly_keeps_the_draft_and_saves_it_later(at, log, monkeypatch):  # noqa: F811
+def test_s16_a_save_that_fails_unexpectedly_keeps_the_draft_and_saves_it_later(at, log, monkeypatch):
     test = app(at, "coordinator", "section")
     with monkeypatch.context() as broken:
         broken.setattr(respondent, "check_answer", boom)
@@ -112,7 +112,7 @@ def test_s16_a_save_that_fails_unexpectedly_keeps_the_draft_and_saves_it_later(a
     assert stored(at, "plan") == Answer(3)
 
 
-def test_s16_a_page_that_cannot_be_read_keeps_the_draft_and_saves_it_later(at, log, monkeypatch):  # noqa: F811
+def test_s16_a_page_that_cannot_be_read_keeps_the_draft_and_saves_it_later(at, log, monkeypatch):
     test = app(at, "coordinator", "section")
     with monkeypatch.context() as broken:
         broken.setattr(respondent, "_sheet", boom)
@@ -126,7 +126,7 @@ def test_s16_a_page_that_cannot_be_read_keeps_the_draft_and_saves_it_later(at, l
     assert stored(at, "plan") == Answer(3)
 
 
-def test_s16_text_typed_into_a_page_that_fails_is_kept(at, log, monkeypatch):  # noqa: F811
+def test_s16_text_typed_into_a_page_that_fails_is_kept(at, log, monkeypatch):
     test = app(at, "coordinator", "section")
     radio(test, "plan").set_value(3).run()
     with monkeypatch.context() as broken:
@@ -141,7 +141,7 @@ def test_s16_text_typed_into_a_page_that_fails_is_kept(at, log, monkeypatch):  #
     ("page", "module", "service", "press"),
     [("review", respondent, "submit", "submit"), ("colleagues", issuing, "revoke", "end-")],
 )
-def test_s16_a_button_whose_work_fails_is_told_and_the_page_stays(at, log, monkeypatch, page, module, service, press):  # noqa: F811
+def test_s16_a_button_whose_work_fails_is_told_and_the_page_stays(at, log, monkeypatch, page, module, service, press):
     respondent.save_answer(at.workshop, at.actors["coordinator"], at.response("north"), "plan", Answer(4), based_on=0)
     test = app(at, "coordinator", page)
     with monkeypatch.context() as broken:
@@ -152,7 +152,7 @@ def test_s16_a_button_whose_work_fails_is_told_and_the_page_stays(at, log, monke
     assert re.findall(r"number: ([0-9a-f]{8})", test.session_state["told-top"]) == incidents(log) != []
 
 
-def test_a_refusal_in_a_part_of_a_page_is_its_own_sentence(at, log, monkeypatch):  # noqa: F811
+def test_a_refusal_in_a_part_of_a_page_is_its_own_sentence(at, log, monkeypatch):
     from access.actor import RefusedError
     from survey.problems import message
 

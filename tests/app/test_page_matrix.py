@@ -12,7 +12,7 @@ from streamlit.util import calc_hash
 
 from access.actor import Actor
 from access.matrix import ROLES
-from tests.app.test_pages import ROOT
+from tests.app.pages import ROOT
 from tests.naughty import NAUGHTY
 from tests.reference_store import ReferenceStore
 from tests.workshops import Scene, mark, scene

@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from access import respondent
 from survey.response import DONT_KNOW, NOT_APPLICABLE, Answer
+from tests.app.pages import app, html, radio, stored
 from tests.reference_store import ReferenceStore
-from tests.workshops import QUESTIONNAIRE, Scene, scene
+from tests.workshops import QUESTIONNAIRE, scene
 from ui import process
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def at(tmp_path) -> Scene:
-    made = scene(ReferenceStore(), tmp_path)
-    process.use(made.workshop)
-    yield made
-    process.use(None)
-
-
-def app(at: Scene, who: str | None, page: str | None = None, **query: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=20)
-    if who:
-        test.session_state["actor_for_tests"] = at.actors[who]
-    for name, value in query.items():
-        test.query_params[name] = value
-    test.run()
-    if page:
-        test.switch_page(f"pages/{page}.py").run()
-    assert not test.exception
-    return test
-
-
-def html(test: AppTest) -> str:
-    return " ".join(element.proto.body for element in test.get("html"))
-
-
-def radio(test: AppTest, item: str):
-    return next(widget for widget in test.radio if f"-{item}-code-" in widget.key)
-
-
-def stored(at: Scene, item: str) -> Answer | None:
-    found = at.workshop.store.answers(at.response("north")).get(item)
-    return found.answer if found else None
 
 
 def test_without_a_session_there_is_only_the_way_in(at):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,37 +13,11 @@ from access.actor import Actor
 from access.sign_in import StaffDesk
 from access.staff import TERMINAL, id_of_name
 from tests.access.conftest import CHEAP
-from tests.reference_store import ReferenceStore
-from tests.workshops import scene
+from tests.app.pages import ROOT, html, open_page
 from ui import process
 
-ROOT = Path(__file__).resolve().parents[2]
 ADMINISTRATOR = Actor("administrator", 0, None, "Ana", "staff-1")
 AUTHOR = Actor("author", 0, None, "Bo", "staff-2")
-
-
-@pytest.fixture
-def at(tmp_path):
-    made = scene(ReferenceStore(), tmp_path)
-    process.use(made.workshop)
-    yield made
-    process.use(None)
-
-
-def app(who: Actor, page: str = "", **query: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=20)
-    test.session_state["actor_for_tests"] = who
-    for name, value in query.items():
-        test.query_params[name] = value
-    test.run()
-    if page:
-        test.switch_page(f"pages/{page}.py").run()
-    assert not test.exception
-    return test
-
-
-def html(test: AppTest) -> str:
-    return " ".join(element.proto.body for element in test.get("html"))
 
 
 def press(test: AppTest, label: str) -> None:
@@ -53,7 +26,7 @@ def press(test: AppTest, label: str) -> None:
 
 
 def test_an_administrator_adds_somebody_and_sees_the_link_once(at):
-    test = app(ADMINISTRATOR)
+    test = open_page(ADMINISTRATOR)
     test.text_input[0].input("Dara Sok")
     test.selectbox(key="person-role").select(("author", 0))
     press(test, "Add and make a link")
@@ -67,7 +40,7 @@ def test_an_administrator_adds_somebody_and_sees_the_link_once(at):
 
 def test_a_name_that_is_taken_is_refused_in_a_sentence(at):
     staff.add_person(at.workshop, TERMINAL, "Dara", "author")
-    test = app(ADMINISTRATOR)
+    test = open_page(ADMINISTRATOR)
     test.text_input[0].input("DARA")
     press(test, "Add and make a link")
     assert [error.value for error in test.error] == [
@@ -78,7 +51,7 @@ def test_a_name_that_is_taken_is_refused_in_a_sentence(at):
 def test_roles_are_given_and_ended(at):
     staff.add_person(at.workshop, TERMINAL, "Dara", "author")
     dara = id_of_name(at.workshop, "Dara")
-    test = app(ADMINISTRATOR)
+    test = open_page(ADMINISTRATOR)
     test.selectbox(key=f"give-role-{dara}").select(("facilitator", at.round.id))
     press(test, "Give this role")
     assert [(grant.role, grant.round_id) for grant in staff.people(at.workshop, TERMINAL)[0].grants] == [
@@ -91,7 +64,7 @@ def test_roles_are_given_and_ended(at):
 
 def test_the_last_administrator_cannot_be_disabled(at):
     staff.add_person(at.workshop, TERMINAL, "Ana", "administrator")
-    test = app(ADMINISTRATOR)
+    test = open_page(ADMINISTRATOR)
     press(test, "Disable")
     assert "last administrator" in test.error[0].value
     assert staff.people(at.workshop, TERMINAL)[0].way == "link"
@@ -99,7 +72,7 @@ def test_the_last_administrator_cannot_be_disabled(at):
 
 def test_a_name_is_shown_as_it_stands(at):
     staff.add_person(at.workshop, TERMINAL, "![](https://x) *Dara* <b>", "author")
-    test = app(ADMINISTRATOR)
+    test = open_page(ADMINISTRATOR)
     assert "<b>" not in html(test)
     (shown,) = [one.value for one in test.subheader]
     assert re.sub(r"\\(.)", r"\1", shown).replace("\u2060", "") == "![](https://x) *Dara* <b>"
@@ -110,7 +83,7 @@ def test_the_audit_trail_is_paged_and_names_nobody(at):
     came_in = len(at.workshop.store.audit(0, 999))
     for number in range(60):
         staff.add_person(at.workshop, TERMINAL, f"Person {number}", "author")
-    test = app(ADMINISTRATOR, "audit")
+    test = open_page(ADMINISTRATOR, "audit")
     assert html(test).count("<tr><td") == 50
     assert "Person" not in html(test)
     press(test, "Older")
@@ -124,14 +97,14 @@ def test_the_audit_trail_is_paged_and_names_nobody(at):
 @pytest.mark.parametrize("before", ["-1", "x", "9" * 40, "0", "٣", "1' OR 1=1"])
 def test_a_forged_page_number_shows_the_newest(at, before):
     staff.add_person(at.workshop, TERMINAL, "Dara", "author")
-    assert html(app(ADMINISTRATOR, "audit", before=before)).count("<tr><td") >= 1
+    assert html(open_page(ADMINISTRATOR, "audit", before=before)).count("<tr><td") >= 1
 
 
 def test_the_chain_is_checked_on_request(at):
     for number in range(5):
         staff.add_person(at.workshop, TERMINAL, f"Person {number}", "author")
     entries = at.workshop.store.audit(0, 999)
-    test = app(ADMINISTRATOR, "audit")
+    test = open_page(ADMINISTRATOR, "audit")
     press(test, "Check the chain")
     assert f"each of its {len(entries)} entries" in test.success[0].value
     assert test.code[0].value == f"{len(entries)}:{entries[-1].sha256}"
@@ -148,7 +121,7 @@ def test_an_author_sees_questionnaires_with_their_problems(at, monkeypatch, tmp_
     (folder / "good" / "questionnaire.yaml").write_text(text, encoding="utf-8")
     (folder / "bad" / "questionnaire.yaml").write_text("format: 1\nid: <b>\n", encoding="utf-8")
     monkeypatch.setattr(process, "_settings", replace(process.settings(), questionnaires=folder))
-    test = app(AUTHOR)
+    test = open_page(AUTHOR)
     assert [one.value for one in test.subheader] == ["bad/questionnaire\\.yaml", "Tiny"]
     assert "questionnaire.yaml:2" in html(test)
     assert "<b>" not in html(test)

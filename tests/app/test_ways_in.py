@@ -6,8 +6,7 @@ import pytest
 
 from access.invitation import InvitationDesk
 from access.joining import Entered, JoinDesk, WaitingRoom, join_code
-from tests.app.test_pages import app, html
-from tests.app.test_pages import at as at  # noqa: PLC0414  (the fixture)
+from tests.app.pages import app, html
 from tests.ways_in import cheap_hashes
 
 

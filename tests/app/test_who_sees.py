@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from access.visibility import VISIBILITIES, choose_visibility, own_visibility
-from tests.app.test_pages import app, html
+from tests.app.pages import app, html
 from tests.reference_store import ReferenceStore
 from tests.workshops import Scene, scene
 from ui import process
