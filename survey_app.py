@@ -27,7 +27,7 @@ from access.secret import shared_secret
 from access.sign_in import StaffDesk
 from results.backup_clock import BackupClock
 from results.upkeep import Probed, Upkeep
-from ui import incident, process
+from ui import incident, process, progress
 from ui.look import KEYS_SCRIPT
 from web.headers import SecurityHeaders
 from web.health import health_routes
@@ -131,7 +131,9 @@ app = st.App(
     ],
     on_script_error=incident.show,
     middleware=[
-        Middleware(SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT,)),
+        Middleware(
+            SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT, progress.SCRIPT)
+        ),
         Middleware(RequestLimits, is_host_allowed, is_session_open, secure=settings.secure),
         Middleware(GuardedSockets, sockets, is_host_allowed, secure=settings.secure),
         Middleware(CompressedStatic, folder=_STATIC, cache=settings.cache / "static"),

@@ -73,10 +73,6 @@ class Sheet:
         asked = len(self.items(dimension_id))
         return asked - len(self.missing(dimension_id)), asked
 
-    def conditions_on(self, item_id: str) -> bool:
-        """Whether another item is asked or not depending on this one."""
-        return any(item.asked_if and item_id in set(item.asked_if.items()) for item in self.questionnaire.items)
-
 
 def my_sheets(workshop: Workshop, actor: Actor) -> tuple[Sheet, ...]:
     """The actor's organisation's responses, in the round's order of questionnaires."""

@@ -52,7 +52,7 @@ def show(error: Exception) -> bool:
     For `st.App(on_script_error=…)`, which also hears of exceptions in fragments; those of callbacks go through `told`.
     """
     say(sentence(error))
-    if _is_part_of_page():
+    if runs_parts_only():
         session.note_failed_part()
     else:
         session.note_failed_page()
@@ -60,7 +60,7 @@ def show(error: Exception) -> bool:
     return True
 
 
-def _is_part_of_page() -> bool:
+def runs_parts_only() -> bool:
     """Whether only some fragments are being run, not the page as a whole."""
     run = get_script_run_ctx(suppress_warning=True)
     return run is not None and bool(run.fragment_ids_this_run)
@@ -78,7 +78,7 @@ def told(callback: Callable[P, None]) -> Callable[P, None]:
             callback(*arguments, **named)
         except Exception as error:  # noqa: BLE001  (whatever it was: the page has to be drawn)
             session.tell(sentence(error), "top")
-            if _is_part_of_page():
+            if runs_parts_only():
                 st.rerun()  # the whole page: its top would not be drawn
 
     return run

@@ -30,13 +30,17 @@ from survey.response import (
     host_of,
     tiers_offered,
 )
-from ui import incident, look, process, session
+from ui import incident, look, process, progress, session
 from ui.session import Seen
 from ui.texts import plain, t
 
 
-def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
-    """One question with its anchors, as a fragment of its own: an answer reruns this card and the progress line only."""
+def item_card(actor: Actor, sheet: Sheet, item: Item, number: int, dimension_id: str) -> None:
+    """One question with its anchors, as a fragment of its own: an answer reruns this card, which renews the progress line.
+
+    One run for one answer: each run costs the server as much as ten widgets. The whole page is drawn only when other
+    questions are asked than it shows.
+    """
 
     @st.fragment(key=f"card-{item.id}")
     def card() -> None:
@@ -51,22 +55,23 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int) -> None:
             _question(item, number)
             version = _newest(current, item)
             _inputs(actor, current, item, version)
-            _say(actor, current, item, _keep(actor, current, item))
+            outcome = _keep(actor, current, item)
+            if session.seen(current, item.id).revision != version.revision:  # saved only now, not by the callback
+                current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id)
+            _say(actor, current, item, outcome, progress.facts(current, dimension_id))
+        if current.asked != sheet.asked and incident.runs_parts_only():
+            st.rerun()
 
     card()
 
 
 def _changed(actor: Actor, sheet: Sheet, item: Item) -> None:
-    """A widget changed: save first, then rerun what shows it; the whole page where other questions depend on this one."""
+    """A widget changed: save before the card is drawn. Unlike the card's run, a callback is never cut short by the next change."""
     session.require_actor()
     try:
         _keep(actor, respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item)
     except Exception as error:  # noqa: BLE001  (whatever it was: the card is drawn next, tries again and says it)
         incident.sentence(error)
-        return
-    if sheet.conditions_on(item.id):
-        st.rerun()
-    st.rerun([f"card-{item.id}", "progress"])
 
 
 def deliver(actor: Actor, questionnaire_id: str, dimension_id: str) -> bool:
@@ -190,19 +195,19 @@ def _keep(actor: Actor, sheet: Sheet, item: Item) -> str | Conflict:
     return ""
 
 
-def _say(actor: Actor, sheet: Sheet, item: Item, outcome: str | Conflict) -> None:
+def _say(actor: Actor, sheet: Sheet, item: Item, outcome: str | Conflict, facts: str) -> None:
     """How it stands with this answer: saved and when, not answered yet, not saved and why, or two versions."""
     version = session.seen(sheet, item.id)
     if isinstance(outcome, Conflict):
         _conflict(actor, sheet, item, outcome, version)
     elif outcome:
-        look.markup(f'<div class="unsaved" role="status">{escape(t("Not saved."))} {escape(t(outcome))}</div>')
+        look.markup(f'<div class="unsaved" role="status" {facts}>{escape(t("Not saved."))} {escape(t(outcome))}</div>')
     elif version.saved_at and version.answer.is_answered:
         look.markup(
-            f'<div class="saved" role="status">{escape(t("Saved {time}", time=session.clock(version.saved_at)))}</div>'
+            f'<div class="saved" role="status" {facts}>{escape(t("Saved {time}", time=session.clock(version.saved_at)))}</div>'
         )
     else:
-        look.markup(f'<div class="waiting" role="status">{escape(t("Not answered yet"))}</div>')
+        look.markup(f'<div class="waiting" role="status" {facts}>{escape(t("Not answered yet"))}</div>')
 
 
 def _conflict(actor: Actor, sheet: Sheet, item: Item, result: Conflict, version: Seen) -> None:
@@ -221,7 +226,6 @@ def _conflict(actor: Actor, sheet: Sheet, item: Item, result: Conflict, version:
 @incident.told
 def _keep_theirs(actor: Actor, sheet: Sheet, item: Item, _: StoredAnswer) -> None:
     session.adopt(respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item.id)
-    st.rerun()
 
 
 @incident.told

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
-from access.respondent import my_sheets, open_sheet
-from ui import look, process, session
+from access.respondent import my_sheets
+from ui import look, process, progress, session
 from ui.texts import plain, t
 from ui.widgets import deliver, item_card
 
@@ -19,25 +17,16 @@ place = ids.index(st.query_params["s"]) if st.query_params.get("s") in ids else 
 dimension = dimensions[place]
 st.query_params.from_dict({"q": sheet.questionnaire.id, "s": dimension.id})
 
-
-@st.fragment(key="progress")
-def progress() -> None:
-    now = open_sheet(process.workshop(), session.require_actor(), sheet.questionnaire.id)
-    (here, of), (total, of_all) = now.answered(dimension.id), now.answered()
-    words = t("{here} of {of} on this page · {total} of {all} in all", here=here, of=of, total=total, all=of_all)
-    look.markup(f'<p role="status">{look.bar(total / of_all if of_all else 0)} &nbsp;{escape(words)}</p>')
-
-
 look.muted(
     t("{title} · part {number} of {count}", title=sheet.questionnaire.title, number=place + 1, count=len(dimensions))
 )
 st.title(plain(dimension.title), anchor=False)
-progress()
+progress.line(sheet, dimension.id)
 if not sheet.editable:
     st.info(t("These answers can be read but not changed: the response is submitted or the round is closed."))
 
 for number, item in enumerate(sheet.items(dimension.id), 1):
-    item_card(actor, sheet, item, number)
+    item_card(actor, sheet, item, number, dimension.id)
 
 with st.container(horizontal=True, horizontal_alignment="distribute"):
     if place > 0 and st.button(t("Back: {title}", title=plain(dimensions[place - 1].title)), key=f"back-{place}"):
@@ -51,7 +40,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.switch_page("pages/review.py", query_params={"q": sheet.questionnaire.id})
 
 
-@st.fragment(run_every=4)
+@st.fragment(run_every=7)
 def heartbeat() -> None:
     """Values chosen while disconnected are not sent by themselves; this brings them within seconds of the reconnect."""
     delivered = deliver(session.require_actor(), sheet.questionnaire.id, dimension.id)
@@ -60,4 +49,4 @@ def heartbeat() -> None:
 
 
 heartbeat()
-st.html(f"<script>{look.KEYS_SCRIPT}</script>", unsafe_allow_javascript=True)
+st.html(f"<script>{look.KEYS_SCRIPT}</script><script>{progress.SCRIPT}</script>", unsafe_allow_javascript=True)

@@ -1,0 +1,59 @@
+"""The progress line under a page's title, and how a card renews it.
+
+A card is a fragment and cannot write outside itself; a second run for one line would cost the server as much as the answer
+did. So each card says beside its state how far the sheet is, and the page's script shows what the newest one says.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from access.respondent import Sheet
+from ui import look
+from ui.texts import t
+
+# A constant: the content security policy allows exactly this text by its hash.
+SCRIPT = """
+(() => {
+  if (window.readinessProgress) return;
+  window.readinessProgress = true;
+  const renew = () => {
+    const line = document.getElementById("progress");
+    if (!line) return;
+    let newest = line;
+    for (const said of document.querySelectorAll("[data-progress]"))
+      if (Number(said.dataset.sequence) > Number(newest.dataset.sequence)) newest = said;
+    if (newest === line) return;
+    Object.assign(line.dataset, newest.dataset);
+    line.querySelector("u").style.width = newest.dataset.share + "%";
+    line.lastElementChild.textContent = newest.dataset.progress;
+  };
+  new MutationObserver(renew).observe(document.body, {childList: true, subtree: true});
+  renew();
+})();
+"""
+
+
+def facts(sheet: Sheet, dimension_id: str) -> str:
+    """Attributes by which a card says how far its sheet is, and after which of its changes."""
+    words, share = _said(sheet, dimension_id)
+    return f'data-progress="{escape(words)}" data-share="{share * 100:.0f}" data-sequence="{_newest(sheet)}"'
+
+
+def line(sheet: Sheet, dimension_id: str) -> None:
+    """Show the line as it stands when the page is drawn."""
+    words, share = _said(sheet, dimension_id)
+    look.markup(
+        f'<p role="status" id="progress" data-sequence="{_newest(sheet)}">{look.bar(share)} &nbsp;<span>{escape(words)}</span></p>'
+    )
+
+
+def _said(sheet: Sheet, dimension_id: str) -> tuple[str, float]:
+    (here, of), (total, of_all) = sheet.answered(dimension_id), sheet.answered()
+    words = t("{here} of {of} on this page · {total} of {all} in all", here=here, of=of, total=total, all=of_all)
+    return words, total / of_all if of_all else 0.0
+
+
+def _newest(sheet: Sheet) -> int:
+    """The sequence of the newest answer: a number below 2^53, as it counts the store's writes."""
+    return max((stored.sequence for stored in sheet.stored.values()), default=0)
