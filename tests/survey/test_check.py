@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from survey.check import check
-from tests.survey.files import FEATURES, REAL, ROOT, changed, text_of
+from tests.survey.files import FEATURES, ROOT, changed, text_of
 
 EVERY_KEY = text_of("every_key")
 
@@ -33,8 +33,10 @@ def lines(problems: list) -> list[str]:
 
 
 def test_the_questionnaires_of_this_repository_have_no_problem():
-    assert check([ROOT / "questionnaires"]) == []
-    assert check([str(path) for path in REAL.values()], strict=True) == []
+    found = check([ROOT / "questionnaires"])
+    # Translations may be drafts, and of the long forms incomplete: tests/survey/test_shipped_translations.py.
+    assert {problem.code for problem in found} <= {"T002", "T003"}
+    assert not any(problem.path.endswith(".yaml") for problem in found)
 
 
 def test_no_file_ends_the_run(tree):
