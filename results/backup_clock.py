@@ -107,7 +107,7 @@ class RemoteError(StoreError):
     """The running app's own refusal, as it said it."""
 
     def __init__(self, code: str, text: str) -> None:
-        self.code = code
+        self.code, self.facts = code, {}
         Exception.__init__(self, text)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polib
 from babel import Locale, UnknownLocaleError
 
+from survey.languages import plural_categories, plural_place
 from survey.problems import Problem, ProblemsError, message
 from survey.text_file import read_text, refusal
 
@@ -35,16 +36,33 @@ _PLACEHOLDER = re.compile(r"\{\w*(?::[^{}]*)?\}|%\(\w+\)[a-z]")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One translation: `source` is the text that was translated; `draft` is the .po file's fuzzy flag."""
+    """One translation: `source` is the text that was translated; `draft` is the .po file's fuzzy flag.
+
+    Of a text that counts something, `plural` is the source for other numbers than one, `forms` are the language's plural forms in
+    CLDR's order, and `text` is the last of them; empty while one of them is missing.
+    """
 
     source: str
     text: str
     draft: bool = False
     line: int = 1
+    plural: str = ""
+    forms: tuple[str, ...] = ()
 
     @property
     def keeps_placeholders(self) -> bool:
-        return not self.text or placeholders(self.text) == placeholders(self.source)
+        """Whether it can be filled in. A plural form may be made after either source: "one day" may leave the number out."""
+        allowed = [placeholders(source) for source in (self.source, self.plural) if source]
+        return not self.text or all(placeholders(form) in allowed for form in self.forms or (self.text,))
+
+    def form(self, language: str, count: int | None) -> str:
+        """The words for a count; "" when the file has not as many forms as the language."""
+        if not self.forms or count is None:
+            return self.text
+        return self.forms[plural_place(language, count)] if self.has_forms_of(language) else ""
+
+    def has_forms_of(self, language: str) -> bool:
+        return not self.forms or len(self.forms) == len(plural_categories(language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +83,15 @@ class Found:
     draft: bool
 
 
-def find(chain: Sequence[Catalogue], context: str, source: str) -> Found | None:
-    """The first translation along the chain that can be used; None if there is none.
+def find(chain: Sequence[Catalogue], context: str, source: str, count: int | None = None) -> Found | None:
+    """The first translation along the chain that can be used; None if there is none. `count`: what the text counts.
 
     A translation that lost a placeholder cannot be used: filling it in would fail in front of a reader.
     """
     for catalogue in chain:
         entry = catalogue.entries.get(context)
-        if entry and entry.text and entry.keeps_placeholders:
-            return Found(entry.text, catalogue.language, draft=entry.draft or entry.source != source)
+        if entry and entry.text and entry.keeps_placeholders and (text := entry.form(catalogue.language, count)):
+            return Found(text, catalogue.language, draft=entry.draft or entry.source != source)
     return None
 
 
@@ -113,8 +131,16 @@ def load_catalogue(path: Path, shown: str | None = None) -> Catalogue:
             raise refusal(
                 name, "T001", entry.linenum, reason=f"'{key}' is already translated in line {entries[key].line}"
             )
-        entries[key] = Entry(entry.msgid, entry.msgstr.strip(), entry.fuzzy, entry.linenum)
+        entries[key] = _entry(entry)
     return Catalogue(path.stem, entries, name)
+
+
+def _entry(entry: Any) -> Entry:
+    if not entry.msgid_plural:
+        return Entry(entry.msgid, entry.msgstr.strip(), entry.fuzzy, entry.linenum)
+    forms = tuple(entry.msgstr_plural[place].strip() for place in sorted(entry.msgstr_plural))
+    text = forms[-1] if all(forms) and forms else ""
+    return Entry(entry.msgid, text, entry.fuzzy, entry.linenum, entry.msgid_plural, forms)
 
 
 def _parsed(text: str, name: str) -> Any:
@@ -133,10 +159,12 @@ def _parsed(text: str, name: str) -> Any:
 
 def completeness_of(texts: Sequence[Text], catalogue: Catalogue) -> list[Problem]:
     """What is missing, draft, out of date (warnings) or broken (errors) in the translation of these texts."""
-    sources = {text.context: text.english for text in texts}
+    sources = {text.context: (text.english, text.plural) for text in texts}
     entries = {context: entry for context, entry in catalogue.entries.items() if entry.text}
     current = {
-        context for context, source in sources.items() if context in entries and entries[context].source == source
+        context
+        for context, source in sources.items()
+        if context in entries and (entries[context].source, entries[context].plural) == source
     }
     groups = {
         "T002": [context for context in sources if context not in entries],
@@ -155,7 +183,11 @@ def completeness_of(texts: Sequence[Text], catalogue: Catalogue) -> list[Problem
             }
             problems.append(_problem(catalogue, line, code, **facts))
     for context, entry in entries.items():
-        if not entry.keeps_placeholders:
+        if not entry.has_forms_of(catalogue.language):
+            needed, found = len(plural_categories(catalogue.language)), len(entry.forms)
+            forms = {"context": context, "wanted": needed, "found": found, "language": catalogue.language}
+            problems.append(_problem(catalogue, entry.line, "T007", **forms))
+        elif not entry.keeps_placeholders:
             wanted = ", ".join(placeholders(entry.source).elements()) or "of the source: none"
             problems.append(_problem(catalogue, entry.line, "T006", context=context, wanted=wanted))
     return sorted(problems)

@@ -138,11 +138,15 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
         "warning",
         (
             "{count} translations into '{language}' belong to texts that have changed or are gone; the first is "
-            "{first}. Run 'make texts' and review them."
+            "{first}. Run 'make translations' and review them."
         ),
     ),
     "T005": ("error", "'{name}' is not a language code. Name the file after one, such as 'km.po'."),
     "T006": ("error", "the translation of {context} must keep the placeholders {wanted}."),
+    "T007": (
+        "error",
+        "the translation of {context} has {found} plural form(s) and '{language}' needs {wanted}. Write each msgstr[...].",
+    ),
     # --- answers files
     "A001": ("error", "The file cannot be read: {reason}. Save it as CSV in UTF-8."),
     "A002": (

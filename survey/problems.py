@@ -8,10 +8,13 @@ file, `R` one answer, `P` not permitted or not now, `O` organisations file, `C` 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from survey.messages import MESSAGES
 from survey.store_messages import STORE_MESSAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Severity = Literal["error", "warning"]
 
@@ -40,8 +43,12 @@ class Problem:
 
 def message(code: str, **facts: object) -> str:
     """The catalogue's sentence for `code`, filled with facts, in which control characters are shown and not sent on."""
-    shown = {key: visible(str(value)) for key, value in facts.items()}
-    return CATALOGUE[code][1].format(**shown)
+    return filled(CATALOGUE[code][1], facts)
+
+
+def filled(sentence: str, facts: Mapping[str, object]) -> str:
+    """A sentence of the catalogue, in whatever language, with its facts."""
+    return sentence.format(**{key: visible(str(value)) for key, value in facts.items()})
 
 
 def visible(text: str, limit: int = 200) -> str:
@@ -51,10 +58,14 @@ def visible(text: str, limit: int = 200) -> str:
 
 
 class CodedError(Exception):
-    """Something is refused, or cannot be done: `code` and text are the catalogue's, and safe to show."""
+    """Something is refused, or cannot be done: `code` and text are the catalogue's, and safe to show.
+
+    Pages say it in their reader's language: `survey.translation.problem_text`.
+    """
 
     def __init__(self, code: str, **facts: object) -> None:
         self.code = code
+        self.facts = facts
         super().__init__(message(code, **facts))
 
 

@@ -14,10 +14,14 @@ Say = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text to translate: a context such as `st_strategy.anchors.3`, and words in the questionnaire's language."""
+    """A text to translate: a context such as `st_strategy.anchors.3`, and words in the questionnaire's language.
+
+    `plural`: the words for other numbers than one, of a text that counts something.
+    """
 
     context: str
     english: str
+    plural: str = ""
 
 
 def translatable(questionnaire: Questionnaire) -> tuple[Text, ...]:

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 import polib
 
 from survey.catalogue import Catalogue, Found, completeness_of, find, load_catalogue, load_chain
+from survey.problems import CATALOGUE, filled
 from survey.texts import Text, rewritten, translatable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from survey.problems import Problem
+    from survey.problems import CodedError, Problem
     from survey.questionnaire import Questionnaire
 
 __all__ = [
-    "Catalogue", "Text", "Translated", "completeness", "interface_text", "load_catalogue", "load_chain", "template",
-    "translatable", "translate",
+    "Catalogue", "Text", "Translated", "completeness", "interface_chain", "interface_text", "load_catalogue", "load_chain",
+    "marked", "problem_text", "template", "translatable", "translate",
 ]  # fmt: skip
 INTERFACE = Path(__file__).resolve().parent.parent / "locale"
 
@@ -77,15 +78,41 @@ def completeness(questionnaire: Questionnaire, catalogue: Catalogue) -> list[Pro
     return completeness_of(translatable(questionnaire), catalogue)
 
 
-def interface_text(language: str, text: str) -> str:
-    """A text of the program itself in `language`, along the same chain; in English where it has no translation."""
-    found = find(_interface_chain(language), text, text)
-    return found.text if found else text
+def interface_text(language: str, text: str, plural: str = "", count: int | None = None) -> str:
+    """A text of the program itself in `language`, along the same chain; in English where it has no translation.
+
+    `plural`, `count`: of a text that counts something, its English for other numbers than one, and the number.
+    """
+    if count is not None:
+        found = find(interface_chain(language), text, text, count)
+        return found.text if found else plural if plural and count != 1 else text
+    return _interface_texts(language).get(text, text)
 
 
 @lru_cache(maxsize=64)
-def _interface_chain(language: str) -> tuple[Catalogue, ...]:
+def interface_chain(language: str) -> tuple[Catalogue, ...]:
+    """The catalogues of the program's own texts for a language, read once."""
     return load_chain(INTERFACE, language)
+
+
+@lru_cache(maxsize=64)
+def _interface_texts(language: str) -> Mapping[str, str]:
+    """Every text that has a translation, in the first language of the chain that has it: pages ask a hundred times a run."""
+    chain = interface_chain(language)
+    known = {text for catalogue in chain for text in catalogue.entries}
+    return {text: found.text for text in known if (found := find(chain, text, text))}
+
+
+def marked(text: str) -> str:
+    """The same text: marks it for the translators where it is not yet said, only written down."""
+    return text
+
+
+def problem_text(language: str, error: CodedError) -> str:
+    """What an error says, in the reader's language."""
+    sentence = CATALOGUE[error.code][1]
+    translated = interface_text(language, sentence)
+    return str(error) if translated == sentence else filled(translated, error.facts)
 
 
 def template(questionnaire: Questionnaire) -> polib.POFile:

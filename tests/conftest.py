@@ -7,6 +7,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from survey import translation
+
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("project")
 
@@ -37,3 +39,25 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     missed = any(reporter.stats.get(kind) for kind in ("skipped", "xfailed")) if reporter else False
     if missed and exitstatus == 0 and os.environ.get("REQUIRE_ALL") == "1":
         session.exitstatus = 1
+
+
+@pytest.fixture
+def interface(tmp_path, monkeypatch):
+    """interface(ru="…") → the program's texts are translated by these .po files only, given by language."""
+    folder = tmp_path / "interface"
+    folder.mkdir()
+
+    def forget() -> None:
+        translation.interface_chain.cache_clear()
+        translation._interface_texts.cache_clear()
+
+    def write(**languages: str) -> None:
+        for language, text in languages.items():
+            (folder / f"{language}.po").write_text(text, encoding="utf-8")
+        forget()
+
+    monkeypatch.setattr(translation, "INTERFACE", folder)
+    write()
+    yield write
+    monkeypatch.undo()
+    forget()

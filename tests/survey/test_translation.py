@@ -8,10 +8,10 @@ import numpy as np
 import polib
 import pytest
 
-from survey import translation
+from results.backup_clock import RemoteError
 from survey.catalogue import Catalogue, Entry, completeness_of, find
 from survey.loader import content_hash, load
-from survey.problems import ProblemsError
+from survey.problems import CATALOGUE, CodedError, ProblemsError
 from survey.questionnaire import LEVELS
 from survey.routing import route
 from survey.texts import Text
@@ -20,6 +20,7 @@ from survey.translation import (
     interface_text,
     load_catalogue,
     load_chain,
+    problem_text,
     template,
     translatable,
     translate,
@@ -346,16 +347,77 @@ def test_a_code_from_a_browser_stays_in_the_folder(language):
     assert load_chain(LOCALE, language) == (Catalogue(language),)
 
 
-def test_the_interface_uses_the_same_chain(tmp_path, monkeypatch):
-    (tmp_path / "ru" / "LC_MESSAGES").mkdir(parents=True)
-    po(tmp_path, 'msgid "Save"\nmsgstr "Сохранить"\n', "ru/LC_MESSAGES/interface.po")
-    monkeypatch.setattr(translation, "INTERFACE", tmp_path)
-    translation._interface_chain.cache_clear()
-    try:
-        assert interface_text("ky", "Save") == interface_text("ru", "Save") == "Сохранить"
-        assert interface_text("km", "Save") == interface_text("../x", "Save") == interface_text("en", "Save") == "Save"
-    finally:
-        translation._interface_chain.cache_clear()
+def test_the_interface_uses_the_same_chain(interface):
+    interface(ru='msgid "Save"\nmsgstr "Сохранить"\n')
+    assert interface_text("ky", "Save") == interface_text("ru", "Save") == "Сохранить"
+    assert interface_text("km", "Save") == interface_text("../x", "Save") == interface_text("en", "Save") == "Save"
+
+
+# --- plural forms
+
+DAYS = """
+msgid "{n} day"
+msgid_plural "{n} days"
+msgstr[0] "{n} день"
+msgstr[1] "{n} дня"
+msgstr[2] "{n} дней"
+"""
+DAY = ("{n} day", "{n} days")
+
+
+def test_a_count_chooses_the_plural_form(interface):
+    interface(ru=DAYS, ko=DAYS.split("msgstr[1]", maxsplit=1)[0])
+    said = [interface_text("ru", *DAY, n).format(n=n) for n in (0, 1, 2, 5, 11, 21)]
+    assert said == ["0 дней", "1 день", "2 дня", "5 дней", "11 дней", "21 день"]
+    assert interface_text("ko", *DAY, 7) == "{n} день"
+    # The fallback's words come with the fallback's rule, and English with its own.
+    assert [interface_text("kk", *DAY, n) for n in (1, 3)] == ["{n} день", "{n} дня"]
+    assert [interface_text("km", *DAY, n) for n in (1, 0)] == ["{n} day", "{n} days"]
+
+
+def test_a_file_with_too_few_forms_is_not_used(interface):
+    interface(ru=DAYS.replace('msgstr[2] "{n} дней"', ""))
+    assert interface_text("ru", *DAY, 5) == "{n} days"
+
+
+def test_an_empty_form_is_a_missing_translation(interface):
+    interface(ru=DAYS.replace("{n} дня", ""))
+    assert interface_text("ru", *DAY, 5) == "{n} days"
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (("", ""), []),
+        (("{n} дня", ""), ["T002"]),
+        (('msgstr[2] "{n} дней"\n', ""), ["T007"]),
+        (("{n} дня", "{m} дня"), ["T006"]),
+        (("{n} дня", "дня"), ["T006"]),
+        (("{n} days", "{n} whole days"), ["T004"]),
+    ],
+)
+def test_what_a_plural_may_have_wrong(tmp_path, change, found):
+    catalogue = load_catalogue(po(tmp_path, DAYS.replace(*change), "ru.po"))
+    assert codes(completeness_of([Text(DAY[0], *DAY)], catalogue)) == found
+
+
+def test_one_may_be_said_without_its_number(tmp_path):
+    catalogue = load_catalogue(po(tmp_path, DAYS.replace('{n} day"', 'one day"').replace("{n} день", "день"), "ru.po"))
+    assert completeness_of([Text("one day", "one day", "{n} days")], catalogue) == []
+
+
+# --- coded errors in the reader's language
+
+
+def test_an_error_is_said_in_the_readers_language(interface):
+    error = CodedError("R008", count=9, limit="8\n")
+    interface(ru=f'msgid "{CATALOGUE["R008"][1]}"\nmsgstr "{{limit}} меньше {{count}}."\n')
+    assert problem_text("ru", error) == "8\\n меньше 9."
+    assert problem_text("km", error) == str(error)
+
+
+def test_an_error_that_came_as_words_stays_as_it_came(interface):
+    assert problem_text("ru", RemoteError("S028", "Said elsewhere.")) == "Said elsewhere."
 
 
 def test_long_and_right_to_left_and_combining_text_is_untouched():
