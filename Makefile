@@ -9,7 +9,7 @@ export UV_LINK_MODE ?= copy
 SYNC = $(UV) sync --quiet --locked
 RUN = $(UV) run --no-sync
 
-.PHONY: run test test-fast faults check format audit bench setup clean texts docs
+.PHONY: run test test-fast faults check format audit bench setup clean translations texts docs
 
 run: setup          ## an invented workshop on http://localhost:8501
 	$(RUN) readiness demo --port $(PORT)
@@ -40,8 +40,10 @@ audit: setup        ## hashes, licences, insecure constructs, bill of materials,
 bench: setup        ## ratios against a floor or a peer, measured in one run
 	$(RUN) python -m benchmarks
 
-texts: setup        ## refresh the translation templates from the English texts
-	$(RUN) python tools/extract_texts.py
+translations: setup ## extract the English texts, bring all translations up to date, check them, show how far each is
+	$(RUN) python tools/translations.py
+
+texts: translations
 
 docs: setup         ## write the outputs of the executed documents anew
 	$(RUN) python tools/write_documents.py

@@ -29,11 +29,13 @@ from results.backup_clock import BackupClock
 from results.upkeep import Probed, Upkeep
 from ui import incident, process, progress
 from ui.look import KEYS_SCRIPT
+from web.choose_language import language_routes
 from web.headers import SecurityHeaders
 from web.health import health_routes
 from web.invitations import invitations_routes
 from web.invite import invite_routes
 from web.join import join_routes
+from web.language import ReaderLanguage
 from web.limits import RequestLimits
 from web.plain import plain_routes
 from web.sockets import GuardedSockets, OpenSockets
@@ -127,10 +129,12 @@ app = st.App(
         *staff_routes(
             StaffDesk(workshop), invitations, settings.secure, shared_secret(workshop, "sign-in"), provider()
         ),
+        *language_routes(settings.secure),
         *health_routes(probe),
     ],
     on_script_error=incident.show,
     middleware=[
+        Middleware(ReaderLanguage),
         Middleware(
             SecurityHeaders, index_html=(_STATIC / "index.html").read_bytes(), scripts=(KEYS_SCRIPT, progress.SCRIPT)
         ),

@@ -14,7 +14,6 @@ from access.gate import audit_event
 from access.matrix import Place
 from access.staff_session import HOUR, STAFF_HOURS, end_staff_session, staff_actor
 from access.workshop import Workshop
-from charts.countries import country_name
 from results.facts import AuditEvent, Expiry
 from results.ids import now
 from results.store import AddInvitation, AddSession, Audited, EndSession
@@ -27,7 +26,7 @@ FACILITATOR_HOURS = STAFF_HOURS  # by link or by account
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """What a link's first page shows before anything is opened: whose it is and for which round. `country` is a name or ""."""
+    """What a link's first page shows before anything is opened: whose it is and for which round. `country` is a code or ""."""
 
     organisation: str
     country: str
@@ -87,7 +86,7 @@ class InvitationDesk:
         organisation = self._workshop.organisation(invitation.organisation_id) if invitation.organisation_id else None
         return Welcome(
             organisation=organisation.name if organisation else "",
-            country=country_name(organisation.country, "en") if organisation else "",
+            country=organisation.country if organisation else "",
             round=round_.name,
             role=invitation.role,
             invented=round_.invented,

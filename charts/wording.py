@@ -1,7 +1,7 @@
 """What explains a level, in words: one sentence for what binds it, and the way up as a list. For pages and documents alike.
 
 The caller gives its translate function `t`; the texts stand here in English, marked by it, and reach the translators by
-`make texts`.
+`make translations`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from survey.questionnaire import Questionnaire
 
 
 class Translate(Protocol):
-    """A text in the reader's language, filled with facts."""
+    """A text in the reader's language, filled with facts. `plural`: its English for other numbers than one, when it counts `n`."""
 
-    def __call__(self, text: str, /, **facts: object) -> str: ...
+    def __call__(self, text: str, plural: str = "", /, **facts: object) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ MEDIA_TYPES: Final[dict[Format, str]] = {
 }
 
 
-def in_english(text: str, /, **facts: object) -> str:
+def in_english(text: str, plural: str = "", /, **facts: object) -> str:
     """The text as it stands in the code: for files made where nobody has chosen a language."""
-    return text.format(**facts) if facts else text
+    words = plural if plural and facts["n"] != 1 else text
+    return words.format(**facts) if facts else words
 
 
 def invitation_file(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from survey.questionnaire import Questionnaire
 
 __all__ = [
-    "Catalogue", "Text", "Translated", "completeness", "interface_chain", "interface_text", "load_catalogue", "load_chain",
+    "Catalogue", "Text", "Translated", "completeness", "interface_chain", "interface_text", "is_draft", "load_catalogue", "load_chain",
     "marked", "problem_text", "template", "translatable", "translate",
 ]  # fmt: skip
 INTERFACE = Path(__file__).resolve().parent.parent / "locale"
@@ -101,6 +101,12 @@ def _interface_texts(language: str) -> Mapping[str, str]:
     chain = interface_chain(language)
     known = {text for catalogue in chain for text in catalogue.entries}
     return {text: found.text for text in known if (found := find(chain, text, text))}
+
+
+@lru_cache(maxsize=64)
+def is_draft(language: str) -> bool:
+    """Whether a native speaker has still to check some of the program's own texts in this language."""
+    return any(entry.draft and entry.text for entry in interface_chain(language)[0].entries.values())
 
 
 def marked(text: str) -> str:

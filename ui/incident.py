@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from access.actor import RefusedError
 from logs import describe, report
 from ui import look, session
-from ui.texts import t
+from ui.texts import problem, t
 
 P = ParamSpec("P")
 
@@ -24,7 +24,7 @@ P = ParamSpec("P")
 def sentence(error: Exception) -> str:
     """What to say about an exception; logged, and numbered anew unless this session met the same one a moment ago."""
     if isinstance(error, RefusedError):
-        return t(str(error))
+        return problem(error)
     facts = describe(error)
     kind = f"{facts['errors']} {facts['frames'][-1:]}"
     incident = session.known_incident(kind) or session.note_incident(kind, report(error))

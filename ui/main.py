@@ -9,7 +9,7 @@ import streamlit as st
 from access import facilitator
 from access.actor import Actor, RefusedError
 from ui import incident, look, process, session
-from ui.texts import t
+from ui.texts import problem, t
 
 COMPARE = session.COMPARE
 PAGES = Path(__file__).parent / "pages"
@@ -59,7 +59,7 @@ def main() -> None:
         page.run()
     except RefusedError as error:
         st.title(t("Not available"))
-        st.text(str(error))
+        st.text(problem(error))
 
 
 main()

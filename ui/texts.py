@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from survey.direction import isolated
-from survey.translation import interface_text
+from survey.problems import CodedError
+from survey.translation import interface_text, problem_text
 from ui import session
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|$~<>:&^=])")
@@ -13,12 +14,21 @@ _FOUND_LATER = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)|(?<=[-<>=~])(?=[-<>=~
 _WORD_JOINER = "\u2060"
 
 
-def t(text: str, /, **facts: object) -> str:
-    """The text in the session's language, filled with facts; words among them turn nobody's direction but their own."""
-    found = interface_text(session.language(), text)
+def t(text: str, plural: str = "", /, **facts: object) -> str:
+    """The text in the session's language, filled with facts; words among them turn nobody's direction but their own.
+
+    `plural`: the English for other numbers than one, of a text that counts the fact `n`.
+    """
+    count = facts.get("n") if plural else None
+    found = interface_text(session.language(), text, plural, count if isinstance(count, int) else None)
     if not facts:
         return found
     return found.format(**{key: isolated(fact) if isinstance(fact, str) else fact for key, fact in facts.items()})
+
+
+def problem(error: CodedError) -> str:
+    """What a refusal or failure says, in the session's language."""
+    return problem_text(session.language(), error)
 
 
 def plain(text: str) -> str:

@@ -10,26 +10,27 @@ from access.actor import RefusedError
 from access.visibility import VISIBILITIES, OwnVisibility, choose_visibility, own_visibility
 from results.facts import Visibility
 from results.store import StoreError
+from survey.translation import marked
 from ui import look, process, session
-from ui.texts import t
+from ui.texts import problem, t
 
 # Name of the choice, and what it means, to be read after "our levels".
 SENTENCES: Final[dict[Visibility, tuple[str, str]]] = {
     "named": (
-        "Everybody in the room, by name.",
-        "Our levels count in our country's figures, which stand on the projector under its name.",
+        marked("Everybody in the room, by name."),
+        marked("Our levels count in our country's figures, which stand on the projector under its name."),
     ),
     "blind": (
-        "Everybody in the room, under a letter.",
-        "The projector shows a letter instead of our country's name. The facilitators see the name.",
+        marked("Everybody in the room, under a letter."),
+        marked("The projector shows a letter instead of our country's name. The facilitators see the name."),
     ),
     "facilitators": (
-        "The facilitators only.",
-        "They see our levels in our country's figures. The projector does not show them.",
+        marked("The facilitators only."),
+        marked("They see our levels in our country's figures. The projector does not show them."),
     ),
     "nobody": (
-        "Nobody but us.",
-        "The facilitators see how many questions we have answered, not what.",
+        marked("Nobody but us."),
+        marked("The facilitators see how many questions we have answered, not what."),
     ),
 }  # fmt: skip
 
@@ -93,4 +94,4 @@ def _choose(key: str) -> None:
     try:
         choose_visibility(process.workshop(), session.require_actor(), chosen)
     except (RefusedError, StoreError) as error:
-        session.tell(t(str(error)))
+        session.tell(problem(error))

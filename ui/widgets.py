@@ -32,7 +32,7 @@ from survey.response import (
 )
 from ui import incident, look, process, progress, session
 from ui.session import Seen
-from ui.texts import plain, t
+from ui.texts import plain, problem, t
 
 
 def item_card(actor: Actor, sheet: Sheet, item: Item, number: int, dimension_id: str) -> None:
@@ -181,9 +181,9 @@ def _keep(actor: Actor, sheet: Sheet, item: Item) -> str | Conflict:
         )  # fmt: skip
     except (AnswerRefusedError, RefusedError) as error:
         session.note_refused(sheet, item.id, answer)
-        return str(error)
+        return problem(error)
     except StoreError as error:
-        return str(error)
+        return problem(error)
     except Exception as error:  # noqa: BLE001  (whatever it was: the widgets stay, and the next run tries again)
         return incident.sentence(error)
     if isinstance(result, Conflict):
@@ -201,7 +201,7 @@ def _say(actor: Actor, sheet: Sheet, item: Item, outcome: str | Conflict, facts:
     if isinstance(outcome, Conflict):
         _conflict(actor, sheet, item, outcome, version)
     elif outcome:
-        look.markup(f'<div class="unsaved" role="status" {facts}>{escape(t("Not saved."))} {escape(t(outcome))}</div>')
+        look.markup(f'<div class="unsaved" role="status" {facts}>{escape(t("Not saved."))} {escape(outcome)}</div>')
     elif version.saved_at and version.answer.is_answered:
         look.markup(
             f'<div class="saved" role="status" {facts}>{escape(t("Saved {time}", time=session.clock(version.saved_at)))}</div>'

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import HTMLResponse, PlainTextResponse
 
 from logs import report
-from web.pages import TEXTS, document, paragraph
+from web.pages import document, paragraph
+from web.texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

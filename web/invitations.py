@@ -24,7 +24,9 @@ from survey.direction import isolated
 from web.cookies import read_session
 from web.forms import one, read_form
 from web.invite import from_own_page, nothing, refused
-from web.pages import TEXTS, document, failure, filled, in_utc, link, notice, paragraph
+from web.language import problem
+from web.pages import document, failure, filled, in_utc, link, notice, paragraph
+from web.texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -106,7 +108,9 @@ class _Desk:
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         return Response(content, media_type=MEDIA_TYPES[format_], headers=headers)
 
-    async def _listed(self, actor: Actor | None, form: Form | None = None, error: Exception | None = None) -> Response:
+    async def _listed(
+        self, actor: Actor | None, form: Form | None = None, error: RefusedError | StoreError | None = None
+    ) -> Response:
         """The page, again with what was chosen when that could not be done."""
         if actor is None:
             return nothing()
@@ -117,7 +121,7 @@ class _Desk:
             return nothing()
         if isinstance(error, RefusedError) and error.code == "P001":
             return nothing()
-        said = TEXTS["join.later"] if isinstance(error, StoreError) else str(error or "")
+        said = TEXTS["join.later"] if isinstance(error, StoreError) else problem(error) if error else ""
         page = document(
             f"{TEXTS['given.title']}: {round_.name}",
             notice(TEXTS["invented"]) if round_.invented else "",

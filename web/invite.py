@@ -16,10 +16,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from access.invitation import SESSION_DAYS
-from survey.problems import message
+from charts.countries import country_name
+from survey.problems import CATALOGUE
 from web.cookies import delete_session, read_session, set_session
 from web.forms import one, read_form
-from web.pages import TEXTS, button, document, facts, link, notice, paragraph
+from web.language import reader_language, say
+from web.pages import button, document, facts, link, notice, paragraph
+from web.texts import TEXTS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -40,7 +43,7 @@ class Welcome(Protocol):
 
     @property
     def country(self) -> str:
-        """The country's name, or ""."""
+        """The country's code, or ""."""
 
     @property
     def round(self) -> str:
@@ -191,7 +194,7 @@ def whose(welcome: Welcome) -> tuple[str, ...]:
     """Whose an invitation is, for its page."""
     pairs = (
         (TEXTS["invite.organisation"], welcome.organisation),
-        (TEXTS["invite.country"], welcome.country),
+        (TEXTS["invite.country"], country_name(welcome.country, reader_language())),
         (TEXTS["invite.round"], welcome.round),
     )
     return notice(TEXTS["invented"]) if welcome.invented else "", facts(pairs)
@@ -204,7 +207,7 @@ def _unknown() -> HTMLResponse:
 
 def nothing(*parts: str) -> HTMLResponse:
     """For what does not exist or is not open to who asks. `parts`: what else stands on the page."""
-    return HTMLResponse(document(TEXTS["nothing.title"], paragraph(message("P001")), *parts), status_code=404)
+    return HTMLResponse(document(TEXTS["nothing.title"], paragraph(say(CATALOGUE["P001"][1])), *parts), status_code=404)
 
 
 def refused() -> HTMLResponse:

@@ -21,7 +21,9 @@ from results.store import StoreError
 from web.cookies import partial_name, read, read_session
 from web.forms import one, read_form
 from web.invite import address_of, from_own_page, refused, sign_in, whose
-from web.pages import TEXTS, code_form, document, facts, link, notice, paragraph, told
+from web.language import problem
+from web.pages import code_form, document, facts, link, notice, paragraph, told
+from web.texts import TEXTS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -91,11 +93,11 @@ class _Door:
             link(TEXTS["plain.way"], "/plain") if welcome.role != "facilitator" else "",
             link(TEXTS["joined.wrong"], "/leave"),
         )
-        role = paragraph(TEXTS[f"invite.role.{welcome.role}"].replace("this link", "this code"))
+        role = paragraph(TEXTS[f"joined.role.{welcome.role}"])
         return HTMLResponse(document(TEXTS["joined.title"], *whose(welcome), role, *ways))
 
     async def _again(self, request: Request, typed: str, error: RefusedError | StoreError) -> Response:
-        text, headers = str(error), {}
+        text, headers = problem(error), {}
         status = _STATUS.get(error.code, 422)
         if isinstance(error, StoreError):
             status, text = 503, TEXTS["join.later"]

@@ -15,7 +15,8 @@ from starlette.responses import HTMLResponse
 
 from survey.response import MAX_LINK, MAX_TEXT
 from web.cookies import read_session
-from web.pages import TEXTS, document, paragraph
+from web.pages import document, paragraph
+from web.texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

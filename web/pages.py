@@ -10,204 +10,14 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from survey.direction import isolated
+from survey.languages import CODES, language
+from survey.translation import is_draft
+from web.language import reader_language, reader_path
+from web.texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Every text of these pages, to be taken over by the interface's catalogue (locale/). {…} is filled in before escaping.
-TEXTS: Final = {
-    "product": "AI readiness self-assessment",
-    "invented": "Invented demonstration data: the organisation, the round and the answers do not exist.",
-    "invite.title": "You are invited to answer",
-    "invite.title.facilitator": "You are invited to facilitate",
-    "invite.organisation": "Organisation",
-    "invite.country": "Country",
-    "invite.round": "Round",
-    "invite.role.respondent": "With this link you answer for your organisation, together with your colleagues.",
-    "invite.role.coordinator": (
-        "With this link you answer for your organisation, invite colleagues and submit the answers."
-    ),
-    "invite.role.facilitator": "With this link you open the facilitator's console of this round.",
-    "invite.share": "Anyone who has this link can use it. Share it only with colleagues who should.",
-    "invite.cookie": "“Continue” sets one cookie that keeps you signed in on this device for {time}.",
-    "invite.time": "14 days",
-    "invite.time.facilitator": "8 hours",
-    "invite.continue": "Continue",
-    "unknown.title": "This link is not valid (any more)",
-    "unknown.text": (
-        "It may have been replaced by a newer one, or a part of it may be missing. "
-        "Please ask the person who sent it to you for a new link."
-    ),
-    "unknown.join": "Type a code instead",
-    "refused.title": "Please open the link again",
-    "refused.text": (
-        "This request did not come from our own page, so nothing was done. "
-        "Open your link again and use the button on the page."
-    ),
-    "leave.title": "Leave on this device?",
-    "leave.text": "Your saved answers stay. To come back, open your link again, or sign in.",
-    "leave.button": "Leave",
-    "left.title": "You have left",
-    "left.text": "Your saved answers are kept. To come back, open your link again, or sign in. You can close this window now.",
-    "limits.host.title": "Please check the address",
-    "limits.host.text": (
-        "This site does not answer to the name in your browser's address bar. "
-        "Use the address you were given; who runs the site sets it with --base-url."
-    ),
-    "limits.closed.title": "There is nothing here",
-    "limits.closed.text": "This address does not exist, or it is not open to you. Start again from your link.",
-    "limits.method.title": "This cannot be done",
-    "limits.method.text": "A request of this kind is not answered here. Nothing was changed.",
-    "limits.body.title": "That is too large",
-    "limits.body.text": "More was sent than is taken here, so nothing of it was kept. Please send a smaller file.",
-    "limits.header.title": "The address is too long",
-    "limits.header.text": "The request was not answered. Open your link again as you were given it.",
-    "socket.title": "Too many open pages",
-    "socket.text": "Close pages of this site that you do not need; this one then opens by itself.",
-    "staff.title": "Sign in",
-    "staff.text": "For those who run rounds, write questionnaires or administer this site. Respondents use their personal link.",
-    "staff.name": "Name",
-    "staff.passphrase": "Passphrase",
-    "staff.button": "Sign in",
-    "staff.cookie": "Signing in sets one cookie that keeps you signed in on this device for 8 hours.",
-    "staff.account": "Sign in with {name}",
-    "staff.no_account": "This did not work",
-    "staff.again": "Back to the sign-in page",
-    "staff.provider_away": "The identity provider cannot be reached at the moment. Try again in a minute, or use your passphrase.",
-    "first.title": "Welcome, {name}",
-    "first.passphrase.title": "Choose a passphrase",
-    "first.passphrase.text": (
-        "At least 15 characters: four or five words that have nothing to do with each other. Spaces and every script are welcome; "
-        "a password manager is too. You sign in with the name {name} and this passphrase."
-    ),
-    "first.new": "New passphrase",
-    "first.repeat": "The same once more",
-    "first.button": "Save and sign in",
-    "first.or": "Or sign in with an account that you have already; no passphrase is needed then.",
-    "first.account": "Use {name}",
-    "first.unknown.title": "This link is not valid (any more)",
-    "first.unknown.text": "It works once, for 30 minutes. Please ask an administrator for a new link.",
-    "roles.title": "What would you like to open?",
-    "roles.text": "You can change this at any time from “Change role”.",
-    "roles.facilitator": "Facilitate: {round}",
-    "roles.author": "Questionnaires",
-    "roles.administrator": "Administration",
-    "roles.here": "{role} (open now)",
-    "join.title": "Type your code",
-    "join.label": "Code",
-    "join.hint": (
-        "The long code on your card, or the short one shown in the room. Capitals, spaces and dashes do not matter."
-    ),
-    "join.label.room": "Your organisation’s code",
-    "join.hint.room": "It is on your card: 14 letters and digits. Capitals, spaces and dashes do not matter.",
-    "join.strays": "No code contains: {symbols}",
-    "join.continue": "Continue",
-    "join.error": "Error: {title}",
-    "join.later": "This is not possible at the moment. Please try again in a minute; nothing is lost.",
-    "join.cookie": "A code keeps you signed in on this device for 14 days. For that we set a cookie, and none for anything else.",
-    "joined.title": "You are in",
-    "joined.wrong": "This is not my organisation",
-    "nothing.title": "There is nothing here",
-    "given.title": "Invitations",
-    "given.text": (
-        "Links and codes are stored nowhere, so they cannot be shown again: they are made anew. "
-        "Each new one ends the old one at once, and whoever came in with the old one is signed out."
-    ),
-    "given.more": "To give a card to an organisation that has lost it, choose that organisation only.",
-    "given.all": "All coordinators ({count})",
-    "given.format": "File",
-    "given.pdf": "Cards to print (PDF)",
-    "given.xlsx": "Table for a mail merge (XLSX)",
-    "given.csv": "Table for other programs (CSV)",
-    "given.expires": "Links end on (optional)",
-    "given.expires.hint": "At the end of that day, UTC. Empty: they hold until they are replaced or ended.",
-    "given.make": "Replace the chosen and download the file",
-    "given.wait": "About a second for three of them. The file holds secrets: keep it to yourself, delete it after printing.",
-    "given.none": "no link at the moment",
-    "given.made": "made {time}",
-    "given.until": "ends {time}",
-    "given.expired": "expired {time}",
-    "given.ended": "ended {time}",
-    "given.own": "your own: replacing it signs you out",
-    "given.end": "End",
-    "given.end.whose": "End the link of {whose}",
-    "given.past": "Ended links ({count})",
-    "given.back": "Back to the round",
-    "given.times": "Times are UTC.",
-    "end.title": "End this link?",
-    "end.text": "Whoever came in with it is signed out at once. Answers stay. A new link can be made at any time.",
-    "end.button": "End the link",
-    "end.back": "Keep it",
-    "role.facilitator": "Facilitator",
-    "role.coordinator": "Coordinator",
-    "role.respondent": "Colleague",
-    "plain.way": "Answer on a plain page (slow line, or nothing happens when you choose)",
-    "plain.full": "To the full page",
-    "plain.back": "All questionnaires",
-    "plain.how": (
-        "For each question choose the highest level of which every part is true. “Most” means more than half. "
-        "Nothing is saved before you press “Save” at the end of a page."
-    ),
-    "plain.times": "Times are UTC.",
-    "plain.notice": "Who asks, why, and who will see the answers",
-    "plain.answered": "{done} of {all} answered",
-    "plain.submitted": "submitted",
-    "plain.part": "{title} · part {number} of {count}",
-    "plain.review": "Review and submit",
-    "plain.read_only": "These answers can be read but not changed: the response is submitted or the round is closed.",
-    "plain.saved_all": "The answers on this page are saved.",
-    "plain.saved": "Saved {time}",
-    "plain.waiting": "Not answered yet",
-    "plain.critical": "Critical",
-    "plain.critical.why": "Critical: needed before submitting; no level can stand more than one step above this answer.",
-    "plain.unasked": (
-        "These answers are kept but do not count at present: the questions are asked only after certain answers to others."
-    ),
-    "plain.none": "No question of this part is asked at present.",
-    "plain.dont_know": "Don’t know",
-    "plain.not_applicable": "Not applicable",
-    "plain.no_answer": "no answer",
-    "plain.reason": "If not applicable: why does this question not apply to you?",
-    "plain.details": "Evidence and comment",
-    "plain.why": "Why we ask: {text}",
-    "plain.ask": "Evidence: {text}",
-    "plain.enough": "Enough: {text}",
-    "plain.not_enough": "Not enough: {text}",
-    "plain.evidence": "What can you show?",
-    "plain.evidence.none": "No evidence",
-    "plain.evidence.described": "Described in words",
-    "plain.evidence.document": "A document or link",
-    "plain.evidence.verified": "Verified",
-    "plain.link": "Link to the document (https)",
-    "plain.note": "Where in the document, or what it shows",
-    "plain.comment": "Comment (seen by your organisation and the facilitators)",
-    "plain.save": "Save",
-    "plain.save_on": "Save and go on",
-    "plain.next": "Next: {title}",
-    "plain.error.title": "Not everything is saved",
-    "plain.error.rest": "What is not listed here is saved. What you typed still stands in the fields.",
-    "plain.error.none": "Nothing of this page arrived whole, so nothing was saved. Go back, then press “Save” again.",
-    "plain.not_saved": "Not saved.",
-    "plain.conflict": "A colleague changed this answer at {time}. Which one stands?",
-    "plain.theirs": "Keep theirs: {answer}",
-    "plain.mine": "Use yours, as it stands in the fields below: {answer}",
-    "plain.typed": "Nothing of this was saved. What you had typed, to be copied:",
-    "plain.missing": "Not answered yet",
-    "plain.all": "Every question has an answer.",
-    "plain.parts": "Parts",
-    "plain.receipt": "Submitted {time}. Receipt: {number}-{revision}",
-    "plain.submit": "Submit",
-    "plain.reopen": "Reopen to change answers",
-    "plain.blocked": "Answer the critical questions first. “Don’t know” is an answer too.",
-    "plain.unknown": "Questions without an answer count as unknown. You can submit now and reopen until the round closes.",
-    "plain.coordinator": "The coordinator of your organisation submits the response.",
-    "plain.whose": "Who sees your levels is shown, and chosen by the coordinator, on the full page.",
-    "error.title": "Something went wrong on our side",
-    "error.text": (
-        "What was saved before is kept. Please try again in a moment. "
-        "If it happens again, tell the facilitator this number: {incident}"
-    ),
-}
 
 _STYLE: Final = """
 :root{color-scheme:light}
@@ -279,6 +89,12 @@ fieldset.item{min-width:0;margin:0 0 2rem;padding:1rem 0 0;border-top:1px solid 
 .list li{margin:0 0 .5rem;overflow-wrap:anywhere}
 .list a{color:#1b5a89}
 form{margin:1.25rem 0 0}
+form.languages{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem}
+.languages label{font-weight:400;color:#52606d}
+.languages select{width:auto;margin:0;min-height:2.75rem}
+.languages button{width:auto;min-height:2.75rem;padding:.25rem 1rem;font-size:1rem;background:#fff;color:#1b5a89;border:1px solid #1b5a89}
+.languages button:hover{background:#eef4f9}
+:lang(km),:lang(lo),:lang(bn){line-height:1.65}
 h2{margin:1.5rem 0 .5rem;font-size:1.125rem}
 form+p{margin-top:1.25rem}
 """
@@ -365,12 +181,33 @@ def code_form(action: str, label: str, hint: str, typed: str = "", error: str = 
 
 
 def document(heading: str, *parts: str, title: str = "", wide: bool = False) -> str:
-    """A whole page. `parts` are made by the functions above. `title`: of the window, where it is not the heading."""
+    """A whole page, in the reader's language. `parts` are made by the functions above. `title`: of the window, where it is not the
+    heading."""
     product = escape(TEXTS["product"])
     width = ' class="wide"' if wide else ""
+    shown = language(reader_language())
+    direction = ' dir="rtl"' if shown.direction == "rtl" else ""
     return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n{_HEAD}\n<title>{escape(title or heading)} – {product}</title>\n</head>\n'
+        f'<!doctype html>\n<html lang="{shown.code}"{direction}>\n<head>\n{_HEAD}\n'
+        f"<title>{escape(title or heading)} – {product}</title>\n</head>\n"
         f'<body>\n<main{width}>\n<p class="product">{product}</p>\n<div class="card">\n<h1>{escape(heading)}</h1>\n'
         + "\n".join(part for part in parts if part)
-        + "\n</div>\n</main>\n</body>\n</html>\n"
+        + f"\n</div>{_languages(shown.code)}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _languages(shown: str) -> str:
+    """The choice of a language; each under its own name."""
+    draft = f'<p class="hint">{escape(TEXTS["language.draft"])}</p>' if is_draft(shown) else ""
+    path = reader_path()
+    if not path:
+        return draft
+    options = "".join(
+        f'<option value="{code}" lang="{code}"{" selected" if code == shown else ""}>{escape(language(code).own_name)}</option>'
+        for code in CODES
+    )
+    return (
+        f'{draft}<form class="languages" method="post" action="/language"><label for="language">{escape(TEXTS["language"])}</label>'
+        f'<select id="language" name="to" autocomplete="off">{options}</select>'
+        f'<input type="hidden" name="next" value="{escape(path)}"><button type="submit">{escape(TEXTS["language.button"])}</button></form>'
     )

@@ -20,9 +20,11 @@ from web import plain_page
 from web.cookies import read_session
 from web.forms import LARGEST, one, read_form
 from web.invite import from_own_page, nothing, refused
+from web.language import problem
 from web.limits import LARGEST_ANSWERS
-from web.pages import TEXTS, document, failure
+from web.pages import document, failure
 from web.plain_form import RESPONSE, WHOLE, event_id, save_page, typed_texts
+from web.texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +142,7 @@ class _Pages:
         except RefusedError as error:
             if error.code == "P001":
                 raise
-            return HTMLResponse(plain_page.review(self._sheet(actor, request), actor, str(error)), status_code=422)
+            return HTMLResponse(plain_page.review(self._sheet(actor, request), actor, problem(error)), status_code=422)
         except StoreError:
             page = plain_page.review(self._sheet(actor, request), actor, TEXTS["join.later"])
             return HTMLResponse(page, status_code=503)

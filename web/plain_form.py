@@ -15,6 +15,7 @@ from access.secret import keyed_hash
 from results.store import Conflict, Saved, StoreError
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError
 from web.forms import Form, one
+from web.language import problem
 
 if TYPE_CHECKING:
     from access.actor import Actor
@@ -73,9 +74,9 @@ def _save(workshop: Workshop, actor: Actor, sheet: Sheet, item_id: str, form: Fo
     except RefusedError as error:
         if error.code == "P001":
             raise
-        return Unsaved(item_id, typed, seen, str(error))
+        return Unsaved(item_id, typed, seen, problem(error))
     except (AnswerRefusedError, StoreError) as error:
-        return Unsaved(item_id, typed, seen, str(error))
+        return Unsaved(item_id, typed, seen, problem(error))
     return Unsaved(item_id, typed, seen, "", result.theirs) if isinstance(result, Conflict) else None
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from survey.direction import isolated
 from survey.questionnaire import TIERS
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, codes_offered, tiers_offered
-from web.pages import TEXTS, document, facts, failure, filled, heading, in_utc, link, notice, paragraph, told
+from web.pages import document, facts, failure, filled, heading, in_utc, link, notice, paragraph, told
 from web.plain_form import DRAWN, RESPONSE, WHOLE
+from web.texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -26,7 +26,8 @@ from starlette.responses import HTMLResponse
 
 from access.invitation import digest
 from web.cookies import read_session
-from web.pages import TEXTS, document, paragraph
+from web.pages import document, paragraph
+from web.texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

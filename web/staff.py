@@ -23,7 +23,9 @@ from web.cookies import partial_name, read_session
 from web.fields import Field, form
 from web.forms import one, read_form
 from web.invite import address_of, from_own_page, refused, sign_in, token_of
-from web.pages import TEXTS, document, failure, filled, heading, link, paragraph
+from web.language import problem
+from web.pages import document, failure, filled, heading, link, paragraph
+from web.texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +115,7 @@ class _Door:
                 self._desk.by_passphrase, name, one(given, "passphrase"), address_of(request)
             )
         except (RefusedError, StoreError) as error:
-            return HTMLResponse(self._sign_in(name[:200], str(error)), status_code=_status(error))
+            return HTMLResponse(self._sign_in(name[:200], problem(error)), status_code=_status(error))
         return await self._enter(request, secret)
 
     async def show_first(self, request: Request) -> Response:
@@ -136,7 +138,7 @@ class _Door:
         except (RefusedError, StoreError) as error:
             if error.code == "P001":
                 return _unknown_first()
-            return HTMLResponse(self._first(token, name, str(error)), status_code=_status(error))
+            return HTMLResponse(self._first(token, name, problem(error)), status_code=_status(error))
         return await self._enter(request, secret)
 
     async def bind_by_provider(self, request: Request) -> Response:
@@ -160,7 +162,7 @@ class _Door:
             secret = await run_in_threadpool(enter)
         except (RefusedError, StoreError) as error:
             request.session.clear()
-            return _unknown_first() if error.code == "P001" else _not_signed_in(str(error), _status(error))
+            return _unknown_first() if error.code == "P001" else _not_signed_in(problem(error), _status(error))
         except ProviderAwayError:
             request.session.clear()
             return _not_signed_in(TEXTS["staff.provider_away"], 502)

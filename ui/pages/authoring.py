@@ -18,14 +18,12 @@ def show(file: CheckedFile) -> None:
         st.subheader(plain(file.title or file.path), anchor=False)
         if file.title:
             look.muted(
-                f"{file.path} · {t('version {version}', version=file.version)} · {t('{n} questions', n=file.items)}"
+                f"{file.path} · {t('version {version}', version=file.version)} · {t('{n} question', '{n} questions', n=file.items)}"
             )
         errors = sum(problem.severity == "error" for problem in file.problems)
-        look.muted(
-            t("{errors} error(s), {warnings} warning(s)", errors=errors, warnings=len(file.problems) - errors)
-            if file.problems
-            else t("No problems.")
-        )
+        warnings = len(file.problems) - errors
+        counted = f"{t('{n} error', '{n} errors', n=errors)}, {t('{n} warning', '{n} warnings', n=warnings)}"
+        look.muted(counted if file.problems else t("No problems."))
         rows = "".join(
             f"<tr><td>{escape(problem.path.rsplit('/', 1)[-1])}:{problem.line}</td><td>{escape(problem.code)}</td>"
             f"<td>{escape(problem.message)}</td></tr>"

@@ -13,7 +13,7 @@ from access.issuing import Issued
 from reports.qr import qr_code
 from results.store import StoreError
 from ui import incident, look, process, session
-from ui.texts import t
+from ui.texts import problem, t
 
 actor = session.require_actor()
 base_url = process.settings().base_url
@@ -31,7 +31,7 @@ def invite() -> None:
         session.keep_issued(issuing.invite_colleague(process.workshop(), actor, session.typed("colleague-label")))
         session.clear_typed("colleague-label")  # what was refused stays, to be repaired
     except (RefusedError, StoreError) as error:
-        session.tell(t(str(error)))
+        session.tell(problem(error))
 
 
 @incident.told
@@ -39,7 +39,7 @@ def reissue(token_hash: str) -> None:
     try:
         session.keep_issued(issuing.reissue_colleague(process.workshop(), actor, token_hash))
     except (RefusedError, StoreError) as error:
-        session.tell(t(str(error)))
+        session.tell(problem(error))
 
 
 @incident.told
@@ -47,7 +47,7 @@ def end(token_hash: str) -> None:
     try:
         issuing.revoke(process.workshop(), actor, token_hash)
     except (RefusedError, StoreError) as error:
-        session.tell(t(str(error)))
+        session.tell(problem(error))
 
 
 def show(issued: Issued) -> None:

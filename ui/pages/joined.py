@@ -12,7 +12,7 @@ from charts.countries import country_name
 from reports.qr import qr_code
 from results.store import StoreError
 from ui import incident, look, process, session
-from ui.texts import plain, t
+from ui.texts import plain, problem, t
 
 NAME = ' class="name"'
 actor = session.require_actor()
@@ -27,7 +27,7 @@ def change_code(ended: bool) -> None:
     try:
         joining.change_join_code(process.workshop(), session.require_actor(), ended=ended)
     except (RefusedError, StoreError) as error:
-        session.tell(t(str(error)))
+        session.tell(problem(error))
 
 
 def way_in() -> None:
@@ -57,7 +57,10 @@ def joined() -> None:
     rows = facilitator.progress(process.workshop(), session.require_actor())
     begun = sum(row.answered > 0 for row in rows)
     done = sum(row.submitted == len(row.sheets) for row in rows)
-    words = t("of {n} organisations have begun", n=len(rows)), t("have submitted everything")
+    words = (
+        t("of {n} organisation have begun", "of {n} organisations have begun", n=len(rows)),
+        t("have submitted everything"),
+    )
     look.markup(f"<p><b>{begun}</b> {escape(words[0])} · <b>{done}</b> {escape(words[1])}</p>")
     look.markup(table(rows))
 

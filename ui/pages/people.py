@@ -14,7 +14,7 @@ from access.staff_session import key_of_staff
 from results.facts import Grant
 from results.store import StoreError
 from ui import look, process, session
-from ui.texts import plain, t
+from ui.texts import plain, problem, t
 
 Role = tuple[str, int]
 
@@ -43,7 +43,7 @@ def carry_out(work: Callable[[], object]) -> bool:
     try:
         work()
     except (RefusedError, StoreError) as error:
-        session.tell(t(str(error)))
+        session.tell(problem(error))
         return False
     return True
 

@@ -23,10 +23,10 @@ look.markup(profile_table(sheet.questionnaire, card, explanations, invented=shee
 look.muted(
     t(
         "A level is reached when at least {share} of the requirements are at that level or better; nothing critical may be more than "
-        "{critical} step(s) behind it, nothing at all more than {margin}. The score is 1 plus the four shares. Unknown answers count "
+        "{critical} behind it, nothing at all more than {margin}. The score is 1 plus the four shares. Unknown answers count "
         'as 1; "up to" is the score if all of them were 5.',
         share=f"{float(scoring.threshold):.0%}",
-        critical=scoring.critical_margin,
+        critical=t("{n} step", "{n} steps", n=scoring.critical_margin),
         margin=scoring.margin,
     )
 )

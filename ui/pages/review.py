@@ -9,7 +9,7 @@ from access.actor import RefusedError
 from access.visibility import own_visibility
 from results.store import StoreError
 from ui import incident, look, process, session, who_sees
-from ui.texts import plain, t
+from ui.texts import plain, problem, t
 
 actor = session.require_actor()
 sheet = session.chosen(respondent.my_sheets(process.workshop(), actor))
@@ -46,7 +46,7 @@ def change(action: str) -> None:
         else:
             respondent.reopen(process.workshop(), actor, sheet.state.id)
     except (RefusedError, StoreError) as error:
-        session.tell(t(str(error)))
+        session.tell(problem(error))
 
 
 session.show_told()
