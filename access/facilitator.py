@@ -12,6 +12,7 @@ from access.workshop import Workshop
 from results.live import Comparison, Progress
 from results.shown import Audience
 from results.workshop import Organisation, Round
+from survey.languages import DEFAULT
 from survey.questionnaire import Questionnaire
 
 
@@ -49,11 +50,13 @@ def own_round(workshop: Workshop, actor: Actor, action: Action = "open a round")
     return round_
 
 
-def questionnaires(workshop: Workshop, actor: Actor) -> tuple[Questionnaire, ...]:
-    """What the round asks, in its order."""
+def questionnaires(workshop: Workshop, actor: Actor, language: str = DEFAULT) -> tuple[Questionnaire, ...]:
+    """What the round asks, in its order and in a language as far as it is translated."""
     round_ = own_round(workshop, actor)
     return tuple(
-        asked.questionnaire for pinned in round_.questionnaires if (asked := workshop.asked(round_, pinned.id))
+        workshop.translated(asked.questionnaire, language).questionnaire
+        for pinned in round_.questionnaires
+        if (asked := workshop.asked(round_, pinned.id))
     )
 
 

@@ -17,14 +17,19 @@ from results.store import ChangeStatus, Conflict, Done, Refused, Result, SaveAns
 from results.workshop import Organisation, ResponseState, ResponseStatus, Round, StoredAnswer
 from scoring.explain import Explanation, explain
 from scoring.scorecard import Scorecard
+from survey.languages import DEFAULT
 from survey.questionnaire import Form, Item, Questionnaire
 from survey.response import UNANSWERED, Answer, AnswerRefusedError, check_answer
 from survey.routing import Codes, items_asked
+from survey.translation import Translated
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One organisation's response to one questionnaire, as its pages show it: everything stored, and what is asked."""
+    """One organisation's response to one questionnaire, as its pages show it: everything stored, and what is asked.
+
+    `questionnaire` is in the language that was asked for as far as it is translated; `translated` says which of its texts are not.
+    """
 
     round: Round
     organisation: Organisation
@@ -33,6 +38,7 @@ class Sheet:
     state: ResponseState
     stored: dict[str, StoredAnswer]
     asked: tuple[str, ...]
+    translated: Translated
 
     @property
     def editable(self) -> bool:
@@ -74,22 +80,24 @@ class Sheet:
         return asked - len(self.missing(dimension_id)), asked
 
 
-def my_sheets(workshop: Workshop, actor: Actor) -> tuple[Sheet, ...]:
-    """The actor's organisation's responses, in the round's order of questionnaires."""
+def my_sheets(workshop: Workshop, actor: Actor, language: str = DEFAULT) -> tuple[Sheet, ...]:
+    """The actor's organisation's responses, in the round's order of questionnaires; the questionnaires in a language."""
     round_, organisation = _home(workshop, actor)
     mine = workshop.responses_of(organisation)
     return tuple(
-        _sheet(workshop, actor, round_, organisation, mine[p.id]) for p in round_.questionnaires if p.id in mine
+        _sheet(workshop, actor, round_, organisation, mine[p.id], language)
+        for p in round_.questionnaires
+        if p.id in mine
     )
 
 
-def open_sheet(workshop: Workshop, actor: Actor, questionnaire_id: str) -> Sheet:
-    """The sheet of one questionnaire. Raises RefusedError P001 when there is none for this actor."""
+def open_sheet(workshop: Workshop, actor: Actor, questionnaire_id: str, language: str = DEFAULT) -> Sheet:
+    """The sheet of one questionnaire, in a language. Raises RefusedError P001 when there is none for this actor."""
     round_, organisation = _home(workshop, actor)
     response_id = workshop.responses_of(organisation).get(questionnaire_id)
     if response_id is None:
         raise refuse(workshop, actor, "open a response")
-    return _sheet(workshop, actor, round_, organisation, response_id)
+    return _sheet(workshop, actor, round_, organisation, response_id, language)
 
 
 def save_answer(
@@ -233,10 +241,13 @@ def _asked(workshop: Workshop, actor: Actor, state: ResponseState) -> Asked:
     return asked
 
 
-def _sheet(workshop: Workshop, actor: Actor, round_: Round, organisation: Organisation, response_id: int) -> Sheet:
+def _sheet(
+    workshop: Workshop, actor: Actor, round_: Round, organisation: Organisation, response_id: int, language: str
+) -> Sheet:
     state = _own_response(workshop, actor, response_id, "open a response")
     asked = _asked(workshop, actor, state)
     stored = workshop.store.answers(state.id)
     codes = {item: entry.answer.code for item, entry in stored.items() if entry.answer.code != UNANSWERED}
     routed = items_asked(asked.questionnaire, codes, asked.form)
-    return Sheet(round_, organisation, asked.questionnaire, asked.form, state, stored, routed)
+    shown = workshop.translated(asked.questionnaire, language)
+    return Sheet(round_, organisation, shown.questionnaire, asked.form, state, stored, routed, shown)

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
+from pathlib import Path
 
 from access.actor import Actor
 from results.decisions import parts
@@ -17,8 +18,10 @@ from results.store import Command, EndSession, Keep, ResponseStore, Result, Revo
 from results.workshop import Organisation, Round
 from survey.loader import parse
 from survey.questionnaire import Form, Questionnaire
+from survey.translation import Translated, load_chain, translate
 
 WAIT_SECONDS = 10.0
+QUESTIONNAIRES = Path(__file__).resolve().parent.parent / "questionnaires"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,15 @@ class RecentSessions:
 
 
 class Workshop:
-    """One open store with what is derived from it, shared by all sessions of a process. Thread-safe."""
+    """One open store with what is derived from it, shared by all sessions of a process. Thread-safe.
 
-    def __init__(self, store: ResponseStore) -> None:
+    `questionnaires`: the folder of the installed questionnaires, for their translations.
+    """
+
+    def __init__(self, store: ResponseStore, questionnaires: Path = QUESTIONNAIRES) -> None:
         self.store = store
+        self._questionnaires = questionnaires
+        self._translated: dict[tuple[int, str], tuple[Questionnaire, Translated]] = {}
         self._lock = threading.Lock()
         self._asked: dict[str, Asked] = {}
         self._live: dict[tuple[int, str], LiveQuestionnaire] = {}
@@ -84,6 +92,20 @@ class Workshop:
                     parse(pinned.content, pinned.id).questionnaire, pinned.form, pinned.content_hash
                 )
             return self._asked[key]
+
+    def translated(self, questionnaire: Questionnaire, language: str) -> Translated:
+        """A pinned questionnaire in a language, by the translations beside the installed questionnaire of the same id.
+
+        Made once: pinned questionnaires stay the same objects while the process lives. A translation of another wording than the
+        pinned one counts as a draft, and one that lost a placeholder is not used (`survey.translation`).
+        """
+        key = (id(questionnaire), language)
+        known = self._translated.get(key)
+        if known is None or known[0] is not questionnaire:
+            folder = self._questionnaires / questionnaire.id / "locale"
+            chain = () if language == questionnaire.original.language else load_chain(folder, language)
+            known = self._translated[key] = (questionnaire, translate(questionnaire, chain))
+        return known[1]
 
     def organisation(self, organisation_id: int) -> Organisation | None:
         """An organisation; it never changes, so it is read once."""

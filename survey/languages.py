@@ -77,6 +77,18 @@ def language(code: str) -> Language:
     )
 
 
+def name_in(code: str, reader: str) -> str:
+    """A language's name in another one, for use within a sentence; its code where CLDR has none.
+
+    >>> name_in("ru", "en"), name_in("ru", "ky")
+    ('Russian', 'орусча')
+    """
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name(reader.replace("-", "_")) or code
+    except (ValueError, UnknownLocaleError):
+        return code
+
+
 def is_language(code: str) -> bool:
     """Whether the interface has this language; any text may be asked about."""
     return code in CODES

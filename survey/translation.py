@@ -41,6 +41,14 @@ class Translated:
     languages: Mapping[str, str]
     drafts: frozenset[str]
 
+    def mark(self, context: str) -> str:
+        """The language of a text that is not in the one shown, for its `lang` attribute; else ""."""
+        return self.languages.get(context, "")
+
+    def is_draft(self, owner: str) -> bool:
+        """Whether a text of this item or dimension is a draft."""
+        return any(context.startswith(f"{owner}.") for context in self.drafts)
+
     @property
     def untranslated(self) -> frozenset[str]:
         """Contexts of the texts that are not in `language`."""

@@ -125,9 +125,10 @@ def markup(html: str) -> None:
     st.html(html)
 
 
-def words(text: str) -> str:
-    """Anybody's text as markup: shown as it stands, in its own writing direction."""
-    return escape(isolated(text))
+def words(text: str, language: str = "") -> str:
+    """Anybody's text as markup: shown as it stands, in its own writing direction. `language`: where it is not the page's."""
+    shown = escape(isolated(text))
+    return f'<span lang="{escape(language)}">{shown}</span>' if language else shown
 
 
 def style() -> None:

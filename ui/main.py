@@ -8,7 +8,7 @@ import streamlit as st
 
 from access import facilitator
 from access.actor import Actor, RefusedError
-from ui import incident, look, process, session
+from ui import incident, language, look, process, session
 from ui.texts import problem, t
 
 COMPARE = session.COMPARE
@@ -22,7 +22,7 @@ def pages_of(person: Actor | None) -> list[st.Page]:
     if person.role == "facilitator":
         compared = [
             st.Page(PAGES / "compare.py", title=questionnaire.title, url_path=f"{COMPARE}{questionnaire.id}")
-            for questionnaire in facilitator.questionnaires(process.workshop(), person)
+            for questionnaire in facilitator.questionnaires(process.workshop(), person, session.language())
         ]
         return [st.Page(PAGES / "joined.py", title=t("Who has joined"), default=True), *compared]
     if person.role == "author":
@@ -44,6 +44,7 @@ def pages_of(person: Actor | None) -> list[st.Page]:
 
 
 def main() -> None:
+    session.begin_language()
     st.set_page_config(page_title=t("AI readiness"), layout="wide", initial_sidebar_state="collapsed")
     look.style()
     person = session.actor()
@@ -54,6 +55,7 @@ def main() -> None:
             t("Invented workshop. Every organisation, answer and figure here is made up for demonstration.")
         )
     session.enter_page(page.url_path)
+    language.choose()
     incident.say_told()
     try:
         page.run()

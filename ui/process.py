@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 from importlib.util import find_spec
 
 from access.workshop import Workshop
@@ -26,7 +27,7 @@ def start(settings: Settings | None = None) -> Workshop:
     with _lock:
         if _workshop is None:
             _settings = settings or read_settings()
-            _workshop = Workshop(open_store(_settings.database))
+            _workshop = Workshop(open_store(_settings.database), _settings.questionnaires)
         return _workshop
 
 
@@ -98,5 +99,9 @@ def drawn(round_id: int, comparison: Comparison, scale: Scale, language: str) ->
     if found is None or found[0] is not comparison:
         if len(_drawings) > 64:
             _drawings.clear()
-        found = _drawings[key] = (comparison, heatmap(comparison, scale=scale, language=language))
+        shown = comparison
+        if language != comparison.questionnaire.language:
+            questionnaire = workshop().translated(comparison.questionnaire, language).questionnaire
+            shown = replace(comparison, questionnaire=questionnaire)
+        found = _drawings[key] = (comparison, heatmap(shown, scale=scale, language=language))
     return found[1]

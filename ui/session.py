@@ -17,13 +17,18 @@ from access.respondent import Sheet
 from results.facts import Visibility
 from results.ids import new_id
 from results.shown import Audience
+from survey.languages import DEFAULT, first_language, is_language
 from survey.response import NOT_APPLICABLE, UNANSWERED, Answer
 from ui import process
 
 COMPARE = "compare-"
 PARTS = ("code", "evidence", "link", "note", "reason", "comment")
 INCIDENT_SECONDS = 60.0
+LANGUAGE_COOKIE = "language"
 _LANGUAGE = "language"
+_CHOSEN_LANGUAGE = "language-chosen"
+_CHOSEN_LANGUAGE_KEY = "language-choice"
+_SEEN = "seen-"
 _PAGE = "page"
 _ACTOR_FOR_TESTS = "actor_for_tests"
 
@@ -33,7 +38,8 @@ class Seen:
     """The revision of an answer that this session's widgets show. `generation` renews the widgets when it is replaced.
 
     `draft`: what stood in the widgets when their page failed and took them away; those of this generation begin with it.
-    `failures`: how many pages had failed when this generation was made.
+    `failures`: how many pages had failed when this generation was made. `unfolded`: its evidence and comment begin unfolded, since
+    something stood there when the language was changed.
     """
 
     revision: int
@@ -42,6 +48,7 @@ class Seen:
     generation: int = 0
     draft: Answer | None = None
     failures: int = 0
+    unfolded: bool = False
 
     @property
     def begun_with(self) -> Answer:
@@ -73,8 +80,49 @@ def require_actor() -> Actor:
 
 def language() -> str:
     """The language chosen; widgets carry it in their keys, as a radio sends its label (docs/decisions/0002)."""
-    chosen: str = st.session_state.get(_LANGUAGE, "en")
+    chosen: str = st.session_state.get(_LANGUAGE, DEFAULT)
     return chosen
+
+
+def in_language(key: str) -> str:
+    """The key of a widget whose options are words: it sends the words chosen, which in another language are none of its options."""
+    return f"{key}-{language()}"
+
+
+def begin_language() -> None:
+    """The first guess of a session: what was chosen on this device, else what the browser speaks."""
+    if _LANGUAGE not in st.session_state:
+        kept = st.context.cookies.get(LANGUAGE_COOKIE, "")
+        asked = st.context.headers.get("Accept-Language") or st.context.locale
+        st.session_state[_LANGUAGE] = kept if is_language(kept) else first_language(asked)
+
+
+def has_chosen_language() -> bool:
+    """Whether somebody chose the language in this session; a guess is not kept on the device."""
+    return _CHOSEN_LANGUAGE in st.session_state
+
+
+def language_key() -> str:
+    """The key of the choice of a language; its widget shows the present one."""
+    st.session_state.setdefault(_CHOSEN_LANGUAGE_KEY, language())
+    return _CHOSEN_LANGUAGE_KEY
+
+
+def change_language() -> None:
+    """Take the chosen language. What widgets hold goes over to those in the new language, whether it is saved or not."""
+    chosen = st.session_state[_CHOSEN_LANGUAGE_KEY]
+    if not is_language(chosen):
+        return
+    for key in [key for key in st.session_state if str(key).startswith(_SEEN)]:
+        version: Seen = st.session_state[key]
+        _, response, item_id = str(key).split("-", 2)
+        draft = _held(int(response), item_id, version)
+        if draft is not None:
+            unfolded = bool(draft.evidence or draft.link or draft.note or draft.comment)
+            fresh = replace(version, generation=version.generation + 1, draft=draft, unfolded=unfolded)
+            st.session_state[key] = fresh
+    st.session_state[_LANGUAGE] = chosen
+    st.session_state[_CHOSEN_LANGUAGE] = True
 
 
 def enter_page(url_path: str) -> None:
@@ -107,7 +155,7 @@ def chosen(sheets: tuple[Sheet, ...]) -> Sheet:
 
 def seen(sheet: Sheet, item_id: str) -> Seen:
     """The version of the answer that the widgets show; at first the stored one."""
-    key = f"seen-{sheet.state.id}-{item_id}"
+    key = f"{_SEEN}{sheet.state.id}-{item_id}"
     if key not in st.session_state:
         st.session_state[key] = _stored(sheet, item_id, 0)
     found: Seen = st.session_state[key]
@@ -115,7 +163,7 @@ def seen(sheet: Sheet, item_id: str) -> Seen:
 
 
 def see(sheet: Sheet, item_id: str, version: Seen) -> None:
-    st.session_state[f"seen-{sheet.state.id}-{item_id}"] = version
+    st.session_state[f"{_SEEN}{sheet.state.id}-{item_id}"] = version
 
 
 def adopt(sheet: Sheet, item_id: str) -> Seen:
@@ -166,12 +214,20 @@ def _stored(sheet: Sheet, item_id: str, generation: int) -> Seen:
 
 
 def widget_key(sheet: Sheet, item_id: str, part: str, version: Seen) -> str:
-    return f"{sheet.state.id}-{item_id}-{part}-{language()}-{version.generation}"
+    return _widget_key(sheet.state.id, item_id, part, version)
+
+
+def _widget_key(response_id: int, item_id: str, part: str, version: Seen) -> str:
+    return f"{response_id}-{item_id}-{part}-{language()}-{version.generation}"
 
 
 def held(sheet: Sheet, item_id: str, version: Seen) -> Answer | None:
     """What the widgets of this version hold now; None before they have been shown."""
-    key = {part: widget_key(sheet, item_id, part, version) for part in PARTS}
+    return _held(sheet.state.id, item_id, version)
+
+
+def _held(response_id: int, item_id: str, version: Seen) -> Answer | None:
+    key = {part: _widget_key(response_id, item_id, part, version) for part in PARTS}
     if key["code"] not in st.session_state:
         return None
     values = {part: st.session_state.get(key[part], getattr(version.begun_with, part)) for part in PARTS}

@@ -30,7 +30,7 @@ from survey.response import (
     host_of,
     tiers_offered,
 )
-from ui import incident, look, process, progress, session
+from ui import incident, language, look, process, progress, session
 from ui.session import Seen
 from ui.texts import plain, problem, t
 
@@ -46,18 +46,18 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int, dimension_id:
     def card() -> None:
         session.require_actor()  # the session may have ended while the page stayed open
         try:
-            current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id)
+            current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id, session.language())
         except Exception as error:  # noqa: BLE001  (without its widgets the card would forget what was typed)
             incident.say(incident.sentence(error))
             session.note_failed_part()
             current = sheet
         with st.container(border=True):
-            _question(item, number)
+            _question(current, item, number)
             version = _newest(current, item)
             _inputs(actor, current, item, version)
             outcome = _keep(actor, current, item)
             if session.seen(current, item.id).revision != version.revision:  # saved only now, not by the callback
-                current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id)
+                current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id, session.language())
             _say(actor, current, item, outcome, progress.facts(current, dimension_id))
         if current.asked != sheet.asked and incident.runs_parts_only():
             st.rerun()
@@ -69,7 +69,7 @@ def _changed(actor: Actor, sheet: Sheet, item: Item) -> None:
     """A widget changed: save before the card is drawn. Unlike the card's run, a callback is never cut short by the next change."""
     session.require_actor()
     try:
-        _keep(actor, respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item)
+        _keep(actor, respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id, session.language()), item)
     except Exception as error:  # noqa: BLE001  (whatever it was: the card is drawn next, tries again and says it)
         incident.sentence(error)
 
@@ -80,17 +80,20 @@ def deliver(actor: Actor, questionnaire_id: str, dimension_id: str) -> bool:
     Called by the page's heartbeat, which carries every widget's value. Returns whether anything was saved. What was
     refused is not tried again until it changes; what the store could not take is.
     """
-    sheet = respondent.open_sheet(process.workshop(), actor, questionnaire_id)
+    sheet = respondent.open_sheet(process.workshop(), actor, questionnaire_id, session.language())
     waiting = [item for item in sheet.items(dimension_id) if session.is_waiting(sheet, item.id)]
     outcomes = [_keep(actor, sheet, item) for item in waiting]
     return "" in outcomes
 
 
-def _question(item: Item, number: int) -> None:
+def _question(sheet: Sheet, item: Item, number: int) -> None:
     why = t("Critical: no level can stand more than one step above this answer, and it is needed before submitting.")
     badge = f'<span class="badge" title="{escape(why)}">{escape(t("Critical"))}</span>' if item.critical else ""
-    scope = f'<div class="muted">{escape(item.scope)}</div>' if item.scope else ""
-    look.markup(f'<div class="question" id="q-{item.id}">{number}. {look.words(item.text)}{badge}</div>{scope}')
+    mark = sheet.translated.mark
+    scope = f'<div class="muted">{look.words(item.scope, mark(f"{item.id}.scope"))}</div>' if item.scope else ""
+    text = look.words(item.text, mark(f"{item.id}.text"))
+    question = f'<div class="question" id="q-{item.id}">{number}. {text}{badge}</div>{scope}'
+    look.markup(question + language.original(sheet, item))
 
 
 def _newest(sheet: Sheet, item: Item) -> Seen:
@@ -116,7 +119,7 @@ def _inputs(actor: Actor, sheet: Sheet, item: Item, version: Seen) -> None:
     )  # fmt: skip
     if code == NOT_APPLICABLE:
         draw.area("reason", t("Why does this question not apply to you?"))
-    with st.expander(t("Evidence and comment"), expanded=False):
+    with st.expander(t("Evidence and comment"), expanded=version.unfolded):
         _evidence(item, draw)
         draw.area("comment", t("Comment (seen by your organisation and the facilitators)"))
 
@@ -225,7 +228,7 @@ def _conflict(actor: Actor, sheet: Sheet, item: Item, result: Conflict, version:
 
 @incident.told
 def _keep_theirs(actor: Actor, sheet: Sheet, item: Item, _: StoredAnswer) -> None:
-    session.adopt(respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id), item.id)
+    session.adopt(respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id, session.language()), item.id)
 
 
 @incident.told

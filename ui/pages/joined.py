@@ -17,7 +17,9 @@ from ui.texts import plain, problem, t
 NAME = ' class="name"'
 actor = session.require_actor()
 round_ = facilitator.own_round(process.workshop(), actor)
-titles = [questionnaire.title for questionnaire in facilitator.questionnaires(process.workshop(), actor)]
+titles = [
+    questionnaire.title for questionnaire in facilitator.questionnaires(process.workshop(), actor, session.language())
+]
 look.markup('<span class="wide"></span>')
 st.title(plain(round_.name), anchor=False)
 

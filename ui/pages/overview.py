@@ -10,7 +10,7 @@ from ui import look, process, session, who_sees
 from ui.texts import plain, t
 
 actor = session.require_actor()
-sheets = my_sheets(process.workshop(), actor)
+sheets = my_sheets(process.workshop(), actor, session.language())
 organisation, round_ = sheets[0].organisation, sheets[0].round
 
 st.title(plain(organisation.name), anchor=False)

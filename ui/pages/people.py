@@ -53,13 +53,13 @@ def hand_over(name: str, make: Callable[[], str]) -> bool:
 
 
 def add() -> None:
-    name, role = session.typed("person-name"), session.picked("person-role")
+    name, role = session.typed("person-name"), session.picked(session.in_language("person-role"))
     if role is not None and hand_over(name, lambda: staff.add_person(workshop, actor, name, *role)):
         session.clear_typed("person-name")  # what was refused stays, to be repaired
 
 
 def give(person: Person) -> None:
-    if (role := session.picked(f"give-role-{person.id}")) is not None:
+    if (role := session.picked(session.in_language(f"give-role-{person.id}"))) is not None:
         carry_out(lambda: staff.give(workshop, actor, person.id, *role))
 
 
@@ -94,7 +94,7 @@ def show_person(person: Person) -> None:
             show_grant(person, grant)
         with st.popover(t("Change")):
             left = [role for role in ROLES if role not in held]
-            st.selectbox(t("One more role"), left, None, role_name, key=f"give-role-{person.id}")
+            st.selectbox(t("One more role"), left, None, role_name, key=session.in_language(f"give-role-{person.id}"))
             st.button(t("Give this role"), key=f"give-{person.id}", on_click=give, args=(person,))
             st.divider()
             look.muted(t("A new link ends the passphrase and every session of this person at once."))
@@ -113,7 +113,7 @@ if made := session.take_first_link():
     show_link(*made)
 with st.form("add-person", clear_on_submit=False):
     st.text_input(t("Name to sign in with"), key="person-name")
-    st.selectbox(t("Role"), ROLES, format_func=role_name, key="person-role")
+    st.selectbox(t("Role"), ROLES, format_func=role_name, key=session.in_language("person-role"))
     st.form_submit_button(t("Add and make a link"), type="primary", on_click=add)
 for one in staff.people(workshop, actor):
     show_person(one)

@@ -11,7 +11,7 @@ from ui.texts import t
 from ui.ways_up import ways_up
 
 actor = session.require_actor()
-sheets = my_sheets(process.workshop(), actor)
+sheets = my_sheets(process.workshop(), actor, session.language())
 sheet = session.chosen(sheets)
 st.query_params["q"] = sheet.questionnaire.id
 card, explanations = own_profile(sheet), own_explanations(sheet)

@@ -12,7 +12,7 @@ from ui import incident, look, process, session, who_sees
 from ui.texts import plain, problem, t
 
 actor = session.require_actor()
-sheet = session.chosen(respondent.my_sheets(process.workshop(), actor))
+sheet = session.chosen(respondent.my_sheets(process.workshop(), actor, session.language()))
 st.query_params["q"] = sheet.questionnaire.id
 answered, asked = sheet.answered()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from access.respondent import my_sheets
-from ui import look, process, progress, session
+from ui import language, look, process, progress, session
 from ui.texts import plain, t
 from ui.widgets import deliver, item_card
 
 actor = session.require_actor()
-sheet = session.chosen(my_sheets(process.workshop(), actor))
+sheet = session.chosen(my_sheets(process.workshop(), actor, session.language()))
 ids = sheet.dimension_ids
 dimensions = [sheet.questionnaire.dimension(dimension_id) for dimension_id in ids]
 place = ids.index(st.query_params["s"]) if st.query_params.get("s") in ids else 0
@@ -21,6 +21,7 @@ look.muted(
     t("{title} · part {number} of {count}", title=sheet.questionnaire.title, number=place + 1, count=len(dimensions))
 )
 st.title(plain(dimension.title), anchor=False)
+language.note(sheet, sheet.items(dimension.id))
 progress.line(sheet, dimension.id)
 if not sheet.editable:
     st.info(t("These answers can be read but not changed: the response is submitted or the round is closed."))
