@@ -77,6 +77,11 @@ def language(code: str) -> Language:
     )
 
 
+def own_name(code: str) -> str:
+    """The language's own name as a list shows it; the code where it is none of the fifteen."""
+    return language(code).own_name if code in CODES else code
+
+
 def name_in(code: str, reader: str) -> str:
     """A language's name in another one, for use within a sentence; its code where CLDR has none.
 

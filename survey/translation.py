@@ -17,10 +17,10 @@ from survey.problems import CATALOGUE, filled
 from survey.texts import Text, rewritten, translatable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from survey.problems import CodedError, Problem
-    from survey.questionnaire import Questionnaire
+    from survey.questionnaire import Item, Questionnaire
 
 __all__ = [
     "Catalogue", "Text", "Translated", "completeness", "interface_chain", "interface_text", "is_draft", "load_catalogue", "load_chain",
@@ -44,6 +44,11 @@ class Translated:
     def mark(self, context: str) -> str:
         """The language of a text that is not in the one shown, for its `lang` attribute; else ""."""
         return self.languages.get(context, "")
+
+    def others(self, items: Iterable[Item]) -> tuple[str, ...]:
+        """The languages that stand in for the one shown, in the headings and in these items."""
+        shown = {"title", "purpose", "levels", *self.questionnaire.dimension_ids, *(item.id for item in items)}
+        return tuple(sorted({code for context, code in self.languages.items() if context.partition(".")[0] in shown}))
 
     def is_draft(self, owner: str) -> bool:
         """Whether a text of this item or dimension is a draft."""

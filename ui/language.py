@@ -8,11 +8,13 @@ from html import escape
 import streamlit as st
 
 from access.respondent import Sheet
-from survey.languages import CODES, language, name_in
+from survey.languages import CODES, language, name_in, own_name
 from survey.questionnaire import Item
-from survey.translation import is_draft
+from survey.translation import is_draft, marked
 from ui import look, session
 from ui.texts import t
+
+DRAFT = marked("Draft translation: not yet checked by a native speaker. The English text decides.")
 
 # Constant: the content security policy allows exactly this text by its hash. What it sets stands in the element before it; the
 # cookie is the plain pages' (web/language.py).
@@ -35,7 +37,7 @@ def choose() -> None:
         st.selectbox(
             t("Language"),
             CODES,
-            format_func=lambda code: language(code).own_name,
+            format_func=own_name,
             key=session.language_key(),
             label_visibility="collapsed",
             filter_mode=None,
@@ -49,26 +51,23 @@ def choose() -> None:
         unsafe_allow_javascript=True,
     )
     if is_draft(shown.code):
-        _say_draft()
+        look.muted(t(DRAFT))
 
 
 def note(sheet: Sheet, items: Iterable[Item] = ()) -> None:
     """Once a page: which languages stand in for the one chosen, among the sheet's headings and these items; and whether its
     translation is a draft, where that is not said of the whole page."""
-    owners = {"title", "purpose", "levels", *sheet.questionnaire.dimension_ids, *(item.id for item in items)}
     shown = session.language()
-    others = {code for context, code in sheet.translated.languages.items() if context.partition(".")[0] in owners}
-    if others:
-        names = ", ".join(name_in(code, shown) for code in sorted(others))
-        look.muted(
+    said = []
+    if others := sheet.translated.others(items):
+        names = ", ".join(name_in(code, shown) for code in others)
+        said.append(
             t("Some texts are not translated yet. They are shown in another language: {languages}.", languages=names)
         )
     if sheet.translated.drafts and not is_draft(shown):
-        _say_draft()
-
-
-def _say_draft() -> None:
-    look.muted(t("Draft translation: not yet checked by a native speaker. The English text decides."))
+        said.append(t(DRAFT))
+    if said:
+        look.muted(*said)
 
 
 def original(sheet: Sheet, item: Item) -> str:
@@ -80,10 +79,6 @@ def original(sheet: Sheet, item: Item) -> str:
     anchors = "".join(f"<li>{escape(words)}</li>" for words in source.anchors)
     scope = f"<p>{escape(source.scope)}</p>" if source.scope else ""
     return (
-        f'<details class="original" lang="{escape(whole.language)}"><summary>{escape(_own_name(whole.language))}</summary>'
+        f'<details class="original" lang="{escape(whole.language)}"><summary>{escape(own_name(whole.language))}</summary>'
         f"<p><b>{escape(source.text)}</b></p>{scope}<ol>{anchors}</ol></details>"
     )
-
-
-def _own_name(code: str) -> str:
-    return language(code).own_name if code in CODES else code

@@ -82,6 +82,16 @@ STYLE = """
   .bar { display: inline-block; width: 6rem; height: 0.55rem; background: #e4e9ed; border-radius: 0.3rem; overflow: hidden;
     vertical-align: 0.05rem; }
   .bar u { display: block; height: 100%; background: #2470a8; }
+  /* The choice of a language stands in the header, beside its menu. */
+  .st-key-languages { position: fixed; top: 0.55rem; right: 3.4rem; width: 9.5rem; z-index: 999991; }
+  [data-testid="stElementContainer"]:has([data-language]) { position: absolute; }
+  details.original { margin: 0.35rem 0 0 0; }
+  details.original summary { cursor: pointer; color: #1b5a89; font-size: 0.92rem; width: fit-content; }
+  details.original summary:focus-visible { outline: 2px solid #2470a8; outline-offset: 2px; }
+  details.original p { margin: 0.3rem 0; }
+  details.original ol { margin: 0; padding-left: 1.6rem; }
+  :is(p, li, summary, h1, h2, h3, label, th, td, input, textarea, .muted, .question):is(:lang(km), :lang(lo), :lang(bn)) {
+    line-height: 1.65 !important; }
   @media (max-width: 640px) {
     [data-testid="stMainBlockContainer"], [data-testid="stMainBlockContainer"]:has(.broad) { padding: 4.4rem 0.8rem 5rem 0.8rem; }
     h1 { font-size: 1.5rem !important; }

@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from survey.direction import isolated
-from survey.languages import CODES, language
+from survey.languages import CODES, language, own_name
 from survey.translation import is_draft
 from web.language import reader_language, reader_path
 from web.texts import TEXTS
@@ -89,10 +89,11 @@ fieldset.item{min-width:0;margin:0 0 2rem;padding:1rem 0 0;border-top:1px solid 
 .list li{margin:0 0 .5rem;overflow-wrap:anywhere}
 .list a{color:#1b5a89}
 form{margin:1.25rem 0 0}
-form.languages{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem}
-.languages label{font-weight:400;color:#52606d}
+.top{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:center;gap:.25rem 1rem;margin:0 0 .75rem}
+.top .product{margin:0}
+.languages{display:flex;gap:.5rem;margin:0}
 .languages select{width:auto;margin:0;min-height:2.75rem}
-.languages button{width:auto;min-height:2.75rem;padding:.25rem 1rem;font-size:1rem;background:#fff;color:#1b5a89;border:1px solid #1b5a89}
+.languages button{width:auto;min-height:2.75rem;padding:.25rem .75rem;font-size:1rem;background:#fff;color:#1b5a89;border:1px solid #1b5a89}
 .languages button:hover{background:#eef4f9}
 :lang(km),:lang(lo),:lang(bn){line-height:1.65}
 h2{margin:1.5rem 0 .5rem;font-size:1.125rem}
@@ -190,24 +191,25 @@ def document(heading: str, *parts: str, title: str = "", wide: bool = False) -> 
     return (
         f'<!doctype html>\n<html lang="{shown.code}"{direction}>\n<head>\n{_HEAD}\n'
         f"<title>{escape(title or heading)} – {product}</title>\n</head>\n"
-        f'<body>\n<main{width}>\n<p class="product">{product}</p>\n<div class="card">\n<h1>{escape(heading)}</h1>\n'
+        f'<body>\n<main{width}>\n{_top(product, shown.code)}\n<div class="card">\n<h1>{escape(heading)}</h1>\n'
         + "\n".join(part for part in parts if part)
-        + f"\n</div>{_languages(shown.code)}\n</main>\n</body>\n</html>\n"
+        + "\n</div>\n</main>\n</body>\n</html>\n"
     )
 
 
-def _languages(shown: str) -> str:
-    """The choice of a language; each under its own name."""
+def _top(product: str, shown: str) -> str:
+    """What stands above a page: the product, and the choice of a language, each under its own name."""
     draft = f'<p class="hint">{escape(TEXTS["language.draft"])}</p>' if is_draft(shown) else ""
     path = reader_path()
     if not path:
-        return draft
+        return f'<p class="product">{product}</p>{draft}'
     options = "".join(
-        f'<option value="{code}" lang="{code}"{" selected" if code == shown else ""}>{escape(language(code).own_name)}</option>'
+        f'<option value="{code}" lang="{code}"{" selected" if code == shown else ""}>{escape(own_name(code))}</option>'
         for code in CODES
     )
+    label, change = escape(TEXTS["language"]), escape(TEXTS["language.button"])
     return (
-        f'{draft}<form class="languages" method="post" action="/language"><label for="language">{escape(TEXTS["language"])}</label>'
-        f'<select id="language" name="to" autocomplete="off">{options}</select>'
-        f'<input type="hidden" name="next" value="{escape(path)}"><button type="submit">{escape(TEXTS["language.button"])}</button></form>'
+        f'<div class="top"><p class="product">{product}</p><form class="languages" method="post" action="/language">'
+        f'<select name="to" aria-label="{label}" autocomplete="off">{options}</select>'
+        f'<input type="hidden" name="next" value="{escape(path)}"><button type="submit">{change}</button></form></div>{draft}'
     )

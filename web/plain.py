@@ -20,7 +20,7 @@ from web import plain_page
 from web.cookies import read_session
 from web.forms import LARGEST, one, read_form
 from web.invite import from_own_page, nothing, refused
-from web.language import problem
+from web.language import problem, reader_language
 from web.limits import LARGEST_ANSWERS
 from web.pages import document, failure
 from web.plain_form import RESPONSE, WHOLE, event_id, save_page, typed_texts
@@ -99,10 +99,10 @@ class _Pages:
         return nothing(plain_page.lost(typed_texts(form)))
 
     def _sheet(self, actor: Actor, request: Request) -> Sheet:
-        return respondent.open_sheet(self._workshop, actor, request.path_params["questionnaire"])
+        return respondent.open_sheet(self._workshop, actor, request.path_params["questionnaire"], reader_language())
 
     def _overview(self, actor: Actor, _request: Request) -> Response:
-        return HTMLResponse(plain_page.overview(respondent.my_sheets(self._workshop, actor)))
+        return HTMLResponse(plain_page.overview(respondent.my_sheets(self._workshop, actor, reader_language())))
 
     def _review(self, actor: Actor, request: Request) -> Response:
         return HTMLResponse(plain_page.review(self._sheet(actor, request), actor))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 from html import escape
@@ -13,6 +12,7 @@ from survey.questionnaire import TIERS
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, codes_offered, tiers_offered
 from web.pages import document, facts, failure, filled, heading, in_utc, link, notice, paragraph, told
 from web.plain_form import DRAWN, RESPONSE, WHOLE
+from web.plain_language import SURROGATE, as_markup, marked, notes, original
 from web.texts import TEXTS
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from survey.questionnaire import Item
     from web.plain_form import Unsaved
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SHORTENED: Final = 200  # characters of a text within a sentence
 
 
@@ -31,12 +30,20 @@ _SHORTENED: Final = 200  # characters of a text within a sentence
 class _Fields:
     """One question as it is drawn: what its fields begin with, and the revision they change."""
 
+    sheet: Sheet
     item: Item
     answer: Answer
     seen: int
     saved_at: int | None
     unsaved: Unsaved | None
-    editable: bool
+
+    @property
+    def editable(self) -> bool:
+        return self.sheet.editable
+
+    def words(self, part: str, text: str) -> str:
+        """A text of the item as markup, marked where it is in another language than the page."""
+        return marked(self.sheet, f"{self.item.id}.{part}", text)
 
     def name(self, part: str) -> str:
         return f"{part}-{self.item.id}"
@@ -89,20 +96,21 @@ def questions(sheet: Sheet, dimension_id: str, unsaved: Sequence[Unsaved] = (), 
     ids = sheet.dimension_ids
     number = ids.index(dimension_id) + 1 if dimension_id in ids else 1
     place = filled("plain.part", title=sheet.questionnaire.title, number=str(number), count=str(max(len(ids), number)))
-    rows = [f"{_text(item.text)} <b>{_text(described(item, sheet.answer(item.id)))}</b>" for item in kept]
+    rows = [f"{as_markup(item.text)} <b>{as_markup(described(item, sheet.answer(item.id)))}</b>" for item in kept]
     return document(
         dimension.title,
         notice(TEXTS["invented"]) if sheet.round.invented else "",
-        f'<p class="hint">{_text(place)}<br>{_text(_progress(sheet, dimension_id))}</p>',
+        f'<p class="hint">{as_markup(place)}<br>{as_markup(_progress(sheet, dimension_id))}</p>',
+        notes(sheet, drawn),
         "" if sheet.editable else paragraph(TEXTS["plain.read_only"]),
         _errors(dimension.items, unsaved),
-        f'<p class="saved" role="status">{_text(TEXTS["plain.saved_all"])}</p>' if saved and not unsaved else "",
+        f'<p class="saved" role="status">{as_markup(TEXTS["plain.saved_all"])}</p>' if saved and not unsaved else "",
         _form(
             sheet,
             dimension_id,
             [_item(_fields(sheet, item, refused.get(item.id)), n) for n, item in enumerate(drawn, 1)],
         ),
-        f'<p class="notice">{_text(TEXTS["plain.unasked"])}</p>{_list(rows)}' if rows else "",
+        f'<p class="notice">{as_markup(TEXTS["plain.unasked"])}</p>{_list(rows)}' if rows else "",
         _onward(sheet, dimension_id),
         _foot(),
         title=TEXTS["join.error"].format(title=dimension.title) if unsaved else "",
@@ -111,7 +119,7 @@ def questions(sheet: Sheet, dimension_id: str, unsaved: Sequence[Unsaved] = (), 
 
 def lost(texts: Iterable[str]) -> str:
     """What somebody had typed whose page could not be saved at all, to be copied."""
-    shown = [told(_SURROGATE.sub("\ufffd", text)) for text in texts if text.strip()]
+    shown = [told(SURROGATE.sub("\ufffd", text)) for text in texts if text.strip()]
     return paragraph(TEXTS["plain.typed"]) + "".join(shown) if shown else ""
 
 
@@ -124,31 +132,26 @@ def described(item: Item, answer: Answer, longest: int | None = _SHORTENED) -> s
     return " | ".join((names.get(answer.code, level), *map(isolated, shown)))
 
 
-def _text(text: str) -> str:
-    """Anybody's text as markup; what is no text is shown as the replacement character."""
-    return escape(_SURROGATE.sub("\ufffd", isolated(text)))
-
-
 def _field(text: str) -> str:
     """The same for the value of a field, where nothing may be added."""
-    return escape(_SURROGATE.sub("\ufffd", text))
+    return escape(SURROGATE.sub("\ufffd", text))
 
 
 def _fields(sheet: Sheet, item: Item, unsaved: Unsaved | None) -> _Fields:
     stored = sheet.stored.get(item.id)
     saved_at = stored.saved_at if stored and stored.answer.is_answered else None
     if unsaved:
-        return _Fields(item, unsaved.typed, unsaved.seen, saved_at, unsaved, sheet.editable)
-    return _Fields(item, sheet.answer(item.id), sheet.revision(item.id), saved_at, None, sheet.editable)
+        return _Fields(sheet, item, unsaved.typed, unsaved.seen, saved_at, unsaved)
+    return _Fields(sheet, item, sheet.answer(item.id), sheet.revision(item.id), saved_at, None)
 
 
 def _summary(sheet: Sheet) -> str:
     purpose = paragraph(sheet.questionnaire.purpose) if sheet.questionnaire.purpose else ""
-    title = _text(sheet.questionnaire.title)
+    title = as_markup(sheet.questionnaire.title)
     status = TEXTS["plain.submitted"] if sheet.state.status == "submitted" else _progress(sheet)
     return (
         f"<h2>{title}</h2>{purpose}{paragraph(status)}{_list(_dimensions(sheet))}"
-        f'<p><a href="{address(sheet)}">{_text(TEXTS["plain.review"])}: {title}</a></p>'
+        f'<p><a href="{address(sheet)}">{as_markup(TEXTS["plain.review"])}: {title}</a></p>'
     )
 
 
@@ -159,13 +162,13 @@ def _progress(sheet: Sheet, dimension_id: str | None = None) -> str:
 
 def _dimensions(sheet: Sheet) -> list[str]:
     return [
-        f"{_linked(address(sheet, d), sheet.questionnaire.dimension(d).title)} ({_text(_progress(sheet, d))})"
+        f"{_linked(address(sheet, d), sheet.questionnaire.dimension(d).title)} ({as_markup(_progress(sheet, d))})"
         for d in sheet.dimension_ids
     ]
 
 
 def _linked(to: str, words: str, after: str = "") -> str:
-    return f'<a href="{escape(to)}">{_text(words)}</a>{after}'
+    return f'<a href="{escape(to)}">{as_markup(words)}</a>{after}'
 
 
 def _list(rows: Iterable[str]) -> str:
@@ -178,25 +181,25 @@ def _errors(items: Iterable[Item], unsaved: Sequence[Unsaved]) -> str:
         return ""
     words = {item.id: item.text for item in items}
     rows = [
-        _linked(f"#q-{one.item_id}", words[one.item_id]) if one.item_id in words else _text(one.why) for one in unsaved
+        _linked(f"#q-{one.item_id}", words[one.item_id]) if one.item_id in words else as_markup(one.why)
+        for one in unsaved
     ]
     return (
-        f'<div class="error" role="alert"><b>{_text(TEXTS["plain.error.title"])}</b>'
-        f"<ul>{''.join(f'<li>{row}</li>' for row in rows)}</ul>{_text(TEXTS['plain.error.rest'])}</div>"
+        f'<div class="error" role="alert"><b>{as_markup(TEXTS["plain.error.title"])}</b>'
+        f"<ul>{''.join(f'<li>{row}</li>' for row in rows)}</ul>{as_markup(TEXTS['plain.error.rest'])}</div>"
     )
 
 
 def _form(sheet: Sheet, dimension_id: str, items: Sequence[str]) -> str:
     if not items:
         return paragraph(TEXTS["plain.none"])
-    language = sheet.questionnaire.language.replace("_", "-")
-    body = f'<div lang="{escape(language)}">{"".join(items)}</div>' if language != "en" else "".join(items)
+    body = "".join(items)
     if not sheet.editable:
         return body
     return (
         f'<form method="post" action="{escape(address(sheet, dimension_id))}" autocomplete="off">{_hidden(sheet)}{body}'
-        f'<button type="submit">{_text(TEXTS["plain.save"])}</button>'
-        f'<button class="second" type="submit" name="on" value="1">{_text(TEXTS["plain.save_on"])}</button>'
+        f'<button type="submit">{as_markup(TEXTS["plain.save"])}</button>'
+        f'<button class="second" type="submit" name="on" value="1">{as_markup(TEXTS["plain.save_on"])}</button>'
         f'<input type="hidden" name="{WHOLE}" value="1"></form>'
     )
 
@@ -213,15 +216,16 @@ def _item(fields: _Fields, number: int) -> str:
     item, unsaved = fields.item, fields.unsaved
     error = failure(f"{TEXTS['plain.not_saved']} {unsaved.why}", fields.name("e")) if unsaved and unsaved.why else ""
     described_by = f' aria-describedby="{fields.name("e")}"' if error else ""
-    scope = f'<p class="hint">{_text(item.scope)}</p>' if item.scope else ""
+    scope = f'<p class="hint">{fields.words("scope", item.scope)}</p>' if item.scope else ""
     if unsaved or fields.saved_at is None:
-        state = "" if unsaved else f'<p class="hint">{_text(TEXTS["plain.waiting"])}</p>'
+        state = "" if unsaved else f'<p class="hint">{as_markup(TEXTS["plain.waiting"])}</p>'
     else:
-        state = f'<p class="saved">{_text(TEXTS["plain.saved"].format(time=in_utc(fields.saved_at)))}</p>'
+        state = f'<p class="saved">{as_markup(TEXTS["plain.saved"].format(time=in_utc(fields.saved_at)))}</p>'
     seen = f'<input type="hidden" name="{fields.name("seen")}" value="{fields.seen}">' if fields.editable else ""
     return (
-        f'<fieldset class="item" id="q-{item.id}" tabindex="-1"{described_by}><legend>{number}. {_text(item.text)}{_badge(item)}</legend>'
-        f"{scope}{error}{_conflict(fields)}{''.join(_choice(fields, code) for code in codes_offered(item))}"
+        f'<fieldset class="item" id="q-{item.id}" tabindex="-1"{described_by}>'
+        f"<legend>{number}. {fields.words('text', item.text)}{_badge(item)}</legend>"
+        f"{scope}{original(fields.sheet, item)}{error}{_conflict(fields)}{''.join(_choice(fields, code) for code in codes_offered(item))}"
         f"{_area(fields, 'reason') if item.allow_na else ''}{_details(fields)}{state}{seen}</fieldset>"
     )
 
@@ -229,12 +233,16 @@ def _item(fields: _Fields, number: int) -> str:
 def _badge(item: Item) -> str:
     if not item.critical:
         return ""
-    return f' <span class="badge" title="{_text(TEXTS["plain.critical.why"])}">{_text(TEXTS["plain.critical"])}</span>'
+    return f' <span class="badge" title="{as_markup(TEXTS["plain.critical.why"])}">{as_markup(TEXTS["plain.critical"])}</span>'
 
 
 def _choice(fields: _Fields, code: int) -> str:
     names = {DONT_KNOW: TEXTS["plain.dont_know"], NOT_APPLICABLE: TEXTS["plain.not_applicable"]}
-    words = _text(names[code]) if code in names else f"<b>{code}</b> {_text(fields.item.anchor(code))}"
+    words = (
+        as_markup(names[code])
+        if code in names
+        else f"<b>{code}</b> {fields.words(f'anchors.{code}', fields.item.anchor(code))}"
+    )
     state = " checked" if fields.answer.code == code != UNANSWERED else ""
     state += "" if fields.editable else " disabled"
     return (
@@ -248,7 +256,7 @@ def _area(fields: _Fields, part: str) -> str:
     fixed = "" if fields.editable else " readonly"
     # A parser drops the first line end of a text area, so that one is ours.
     return (
-        f'<label for="{name}">{_text(TEXTS[f"plain.{part}"])}</label>'
+        f'<label for="{name}">{as_markup(TEXTS[f"plain.{part}"])}</label>'
         f'<textarea id="{name}" name="{name}" rows="2"{fixed}>\n{_field(getattr(fields.answer, part))}</textarea>'
     )
 
@@ -260,12 +268,14 @@ def _details(fields: _Fields) -> str:
         asked += [
             ("ask", item.evidence.ask), ("enough", item.evidence.sufficient), ("not_enough", item.evidence.insufficient)
         ]  # fmt: skip
-    hints = "".join(f'<p class="hint">{_text(filled(f"plain.{key}", text=text))}</p>' for key, text in asked if text)
+    hints = "".join(
+        f'<p class="hint">{as_markup(filled(f"plain.{key}", text=text))}</p>' for key, text in asked if text
+    )
     is_open = " open" if fields.unsaved or answer.evidence or answer.link or answer.note or answer.comment else ""
     fixed = "" if fields.editable else " readonly"
     return (
-        f"<details{is_open}><summary>{_text(TEXTS['plain.details'])}</summary>{hints}{_tiers(fields)}"
-        f'<label for="{name}">{_text(TEXTS["plain.link"])}</label>'
+        f"<details{is_open}><summary>{as_markup(TEXTS['plain.details'])}</summary>{hints}{_tiers(fields)}"
+        f'<label for="{name}">{as_markup(TEXTS["plain.link"])}</label>'
         f'<input type="text" inputmode="url" id="{name}" name="{name}" value="{_field(answer.link)}"{fixed}>'
         f"{_area(fields, 'note')}{_area(fields, 'comment')}</details>"
     )
@@ -274,11 +284,11 @@ def _details(fields: _Fields) -> str:
 def _tiers(fields: _Fields) -> str:
     name, stored = fields.name("evidence"), fields.answer.evidence
     options = "".join(
-        f'<option value="{tier}"{" selected" if tier == stored else ""}>{_text(TEXTS[f"plain.evidence.{TIERS[tier]}"])}</option>'
+        f'<option value="{tier}"{" selected" if tier == stored else ""}>{as_markup(TEXTS[f"plain.evidence.{TIERS[tier]}"])}</option>'
         for tier in tiers_offered(stored)
     )
     fixed = "" if fields.editable else " disabled"
-    return f'<label for="{name}">{_text(TEXTS["plain.evidence"])}</label><select id="{name}" name="{name}"{fixed}>{options}</select>'
+    return f'<label for="{name}">{as_markup(TEXTS["plain.evidence"])}</label><select id="{name}" name="{name}"{fixed}>{options}</select>'
 
 
 def _conflict(fields: _Fields) -> str:
@@ -291,11 +301,11 @@ def _conflict(fields: _Fields) -> str:
         ("mine", TEXTS["plain.mine"].format(answer=described(fields.item, fields.answer))),
     )
     radios = "".join(
-        f'<label class="choice"><input type="radio" name="{fields.name("choose")}" value="{value}"><span>{_text(words)}</span></label>'
+        f'<label class="choice"><input type="radio" name="{fields.name("choose")}" value="{value}"><span>{as_markup(words)}</span></label>'
         for value, words in offered
     )
     return (
-        f'<fieldset class="error"><legend>{_text(TEXTS["plain.conflict"].format(time=in_utc(theirs.saved_at)))}</legend>{radios}'
+        f'<fieldset class="error"><legend>{as_markup(TEXTS["plain.conflict"].format(time=in_utc(theirs.saved_at)))}</legend>{radios}'
         f'<input type="hidden" name="{fields.name("theirs")}" value="{theirs.revision}"></fieldset>'
     )
 
@@ -323,7 +333,7 @@ def _ending(sheet: Sheet, actor: Actor) -> str:
     if sheet.state.status == "submitted":
         facts_ = {"number": sheet.state.id, "revision": sheet.state.revision}
         receipt = TEXTS["plain.receipt"].format(time=in_utc(sheet.state.changed_at), **facts_)
-        said = f'<p class="saved" role="status">{_text(receipt)}</p>'
+        said = f'<p class="saved" role="status">{as_markup(receipt)}</p>'
         action = "reopen" if actor.role == "coordinator" and sheet.round.status == "open" else ""
     elif not sheet.editable:
         said = paragraph(TEXTS["plain.read_only"])
@@ -338,10 +348,10 @@ def _ending(sheet: Sheet, actor: Actor) -> str:
     return (
         f'{paragraph(TEXTS["plain.whose"])}{said}<form method="post" action="{escape(address(sheet))}">{_hidden(sheet)}'
         f'<input type="hidden" name="revision" value="{sheet.state.revision}">'
-        f'<button type="submit" name="do" value="{action}">{_text(TEXTS[f"plain.{action}"])}</button></form>'
+        f'<button type="submit" name="do" value="{action}">{as_markup(TEXTS[f"plain.{action}"])}</button></form>'
     )
 
 
 def _foot() -> str:
-    times = f'<p class="hint aside">{_text(TEXTS["plain.times"])}</p>'
+    times = f'<p class="hint aside">{as_markup(TEXTS["plain.times"])}</p>'
     return times + link(TEXTS["plain.back"], "/plain") + link(TEXTS["plain.full"], "/")

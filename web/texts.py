@@ -232,6 +232,7 @@ TEXTS: Final = Texts(
             "What was saved before is kept. Please try again in a moment. "
             "If it happens again, tell the facilitator this number: {incident}"
         ),
+        "plain.untranslated": "Some texts are not translated yet. They are shown in another language: {languages}.",
         "language": "Language",
         "language.button": "Change language",
         "language.draft": "Draft translation: not yet checked by a native speaker. The English text decides.",
