@@ -50,6 +50,7 @@ def interface(tmp_path, monkeypatch):
     def forget() -> None:
         translation.interface_chain.cache_clear()
         translation._interface_texts.cache_clear()
+        translation.is_draft.cache_clear()
 
     def write(**languages: str) -> None:
         for language, text in languages.items():
