@@ -21,7 +21,7 @@ from results.opening import open_files
 from results.places import backups_of, journal_of, wal_of
 from results.reconcile import ReplayError, head_of, set_head
 from results.store import StoreError
-from results.upkeep import OF_INVITATIONS, OF_ROUNDS, Erased, Erasure
+from results.upkeep import OF_INVITATIONS, OF_ORGANISATIONS, OF_RESPONSES, OF_ROUNDS, WITH_TEXTS, Erased, Erasure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,11 @@ def _look(database: Path, what: Erasure) -> tuple[Head, Erased]:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, what: Erasure) -> Erased:
+    there = _tables(connection)
+
     def count(table: str, where: str) -> int:
+        if table not in there:
+            return 0
         query = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608  (constants only)
         row = connection.execute(query, {"subject": what.subject}).fetchone()
         assert row is not None
@@ -103,15 +107,20 @@ def _count(connection: duckdb.DuckDBPyConnection, what: Erasure) -> Erased:
 
     if what.kind == "comments":
         labels = count("invitations", f"{_BY_AUTHOR} AND label <> ''")
-        return Erased(0, 0, count("answers", f"author = $subject AND {_HAS_TEXT}"), labels)
+        return Erased(0, 0, sum(count(table, f"author = $subject AND {_HAS_TEXT}") for table in WITH_TEXTS), labels)
     inside = f"response_id IN ({_RESPONSES[what.kind]})"
     owner = f"{_COLUMN[what.kind]} = $subject"
     organisations = count("organisations", "id = $subject" if what.kind == "organisation" else owner)
     # A round without organisations counts as itself.
     rounds = count("rounds", "id = $subject") if what.kind == "round" else 0
-    return Erased(
-        organisations or rounds, count("responses", owner), count("answers", inside), count("invitations", owner)
-    )
+    answers = sum(count(table, inside) for table in WITH_TEXTS)  # drafts are answers too
+    return Erased(organisations or rounds, count("responses", owner), answers, count("invitations", owner))
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Those that it has: a backup of an older schema lacks some."""
+    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    return {str(row[0]) for row in connection.execute(query).fetchall()}
 
 
 _HAS_TEXT: Final = "(link <> '' OR note <> '' OR reason <> '' OR comment <> '')"
@@ -120,27 +129,25 @@ _BY_AUTHOR: Final = (
 )
 
 
-def _statements(what: Erasure) -> list[str]:
+def _statements(what: Erasure) -> list[tuple[str, str]]:
+    """(table, statement), in their order."""
     if what.kind == "comments":
+        emptied = "SET link = '', note = '', reason = '', comment = '' WHERE author = $subject"
         return [
-            "UPDATE answers SET link = '', note = '', reason = '', comment = '' WHERE author = $subject",
-            f"UPDATE invitations SET label = '' WHERE {_BY_AUTHOR}",  # noqa: S608
+            *((table, f"UPDATE {table} {emptied}") for table in WITH_TEXTS),
+            ("invitations", f"UPDATE invitations SET label = '' WHERE {_BY_AUTHOR}"),  # noqa: S608
         ]
     owner, responses = f"{_COLUMN[what.kind]} = $subject", _RESPONSES[what.kind]
     invitations = f"SELECT token_hash FROM invitations WHERE {owner}"  # noqa: S608
-    statements = [
-        f"DELETE FROM answers WHERE response_id IN ({responses})",  # noqa: S608
-        f"DELETE FROM status_changes WHERE response_id IN ({responses})",  # noqa: S608
-        *(f"DELETE FROM {table} WHERE token_hash IN ({invitations})" for table in OF_INVITATIONS),  # noqa: S608
-        f"DELETE FROM consents WHERE {owner}",  # noqa: S608
-        f"DELETE FROM invitations WHERE {owner}",  # noqa: S608
-        f"DELETE FROM responses WHERE {owner}",  # noqa: S608
-    ]
+    wanted = dict.fromkeys(OF_RESPONSES, f"response_id IN ({responses})")
+    wanted |= dict.fromkeys(OF_INVITATIONS, f"token_hash IN ({invitations})")
+    wanted |= dict.fromkeys((*OF_ORGANISATIONS, "invitations", "responses"), owner)
     if what.kind == "organisation":
-        return [*statements, "DELETE FROM organisations WHERE id = $subject"]
-    rounds = ("organisations", "pinned_questionnaires", *OF_ROUNDS)
-    statements += [f"DELETE FROM {table} WHERE {owner}" for table in rounds]  # noqa: S608
-    return [*statements, "DELETE FROM rounds WHERE id = $subject"]
+        wanted["organisations"] = "id = $subject"
+    else:
+        wanted |= dict.fromkeys(("organisations", "pinned_questionnaires", *OF_ROUNDS), owner)
+        wanted["rounds"] = "id = $subject"
+    return [(table, f"DELETE FROM {table} WHERE {where}") for table, where in wanted.items()]  # noqa: S608
 
 
 def _rewrite(source: Path, what: Erasure, work: Path, fresh: Path, head: Head | None) -> None:
@@ -153,8 +160,10 @@ def _rewrite(source: Path, what: Erasure, work: Path, fresh: Path, head: Head | 
         connection.begin()
         if head is not None:
             _leave_traces(connection, what, counted, head)
-        for statement in _statements(what):
-            connection.execute(statement, {"subject": what.subject})
+        there = _tables(connection)
+        for table, statement in _statements(what):
+            if table in there:
+                connection.execute(statement, {"subject": what.subject})
         connection.commit()
         name = str(connection.execute("SELECT current_database()").fetchall()[0][0])
         quoted = str(fresh.resolve()).replace("'", "''")

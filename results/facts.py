@@ -1,6 +1,6 @@
-"""Small facts beside the workshop's answers: consents, codes, people, sign-ins, and the audit trail. Frozen values.
+"""Small facts beside the workshop's answers: notices, consents, drafts, targets, codes, people, sign-ins, the audit trail.
 
-Each kind is one table with the same columns and one key (`TABLE`, `KEY`). All but the audit trail are kept by one command,
+Frozen values. Each kind is one table with the same columns and one key (`TABLE`, `KEY`). All but the audit trail are kept by one command,
 `results.store.Keep`, and read by `ResponseStore.facts`. Secrets never appear: hashes only. Ids are 0 where there is none.
 """
 
@@ -151,10 +151,104 @@ class AuditEntry(AuditEvent):
     sha256: str
 
 
-Fact = Consent | JoinCode | Code | Expiry | Staff | Grant | StaffSession | Ticket | Throttle | Secret
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a round tells its people before they answer; each version is kept. Texts of the facilitators, "" where there is none.
+
+    `asks`: who asks. `sees`: who will see what. `kept`: how long it is kept, a day (2028-12-31) or words. `contact`: whom to ask.
+    """
+
+    round_id: int
+    version: int
+    asks: str
+    why: str
+    sees: str
+    kept: str
+    contact: str
+    author: str
+    made_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Informed:
+    """Somebody (`author`, as answers carry it) has read this version of the round's notice and went on."""
+
+    round_id: int
+    organisation_id: int
+    author: str
+    version: int
+    read_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class LateAnswer:
+    """A draft: an answer that came when its round was closed or its response submitted. The last one of a person and an item.
+
+    `based_on`: the revision it was given over. `settled_at`: when it was taken over or discarded, 0 before; its texts are gone then.
+    """
+
+    response_id: int
+    item_id: str
+    author: str
+    based_on: int
+    code: int
+    evidence: int
+    link: str
+    note: str
+    reason: str
+    comment: str
+    given_at: int
+    settled_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The level (1-5; 0: none) that an organisation wants in a dimension. `organisation_id` 0: the facilitators' proposal to all."""
+
+    round_id: int
+    organisation_id: int
+    questionnaire_id: str
+    dimension_id: str
+    level: int
+    author: str
+    chosen_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeersShown:
+    """Whether the organisations of a round see the range of the others' levels. Without one they do not."""
+
+    round_id: int
+    allowed: bool
+    author: str
+    chosen_at: int
+
+
+Fact = (
+    Consent
+    | Notice
+    | Informed
+    | LateAnswer
+    | Target
+    | PeersShown
+    | JoinCode
+    | Code
+    | Expiry
+    | Staff
+    | Grant
+    | StaffSession
+    | Ticket
+    | Throttle
+    | Secret
+)
 
 TABLE: Final[dict[type, str]] = {
     Consent: "consents",
+    Notice: "notices",
+    Informed: "informed",
+    LateAnswer: "late_answers",
+    Target: "targets",
+    PeersShown: "peers_shown",
     JoinCode: "join_codes",
     Code: "codes",
     Expiry: "expiries",
@@ -168,6 +262,11 @@ TABLE: Final[dict[type, str]] = {
 }
 KEY: Final[dict[type, tuple[str, ...]]] = {
     Consent: ("round_id", "organisation_id"),
+    Notice: ("round_id", "version"),
+    Informed: ("round_id", "author", "version"),
+    LateAnswer: ("response_id", "item_id", "author"),
+    Target: ("round_id", "organisation_id", "questionnaire_id", "dimension_id"),
+    PeersShown: ("round_id",),
     JoinCode: ("round_id",),
     Code: ("selector",),
     Expiry: ("token_hash",),

@@ -13,7 +13,7 @@ import psycopg
 from results import postgres_connection
 from results.ids import now
 from results.postgres_signals import payload
-from results.upkeep import OF_INVITATIONS, OF_ROUNDS, Erased, Erasure, Kind
+from results.upkeep import OF_INVITATIONS, OF_ORGANISATIONS, OF_RESPONSES, OF_ROUNDS, WITH_TEXTS, Erased, Erasure, Kind
 
 if TYPE_CHECKING:
     from results.postgres_connection import Connection
@@ -31,7 +31,9 @@ _BY_AUTHOR: Final = (
     "starts_with(token_hash, %(subject)s) AND length(%(subject)s) >= 12"  # an author's key begins the link's hash
 )
 _COMMENTS: Final = {
-    "answers": f"UPDATE answers SET link = '', note = '', reason = '', comment = '' WHERE author = %(subject)s AND {_HAS_TEXT}",  # noqa: S608
+    table: f"UPDATE {table} SET link = '', note = '', reason = '', comment = '' WHERE author = %(subject)s AND {_HAS_TEXT}"  # noqa: S608
+    for table in WITH_TEXTS
+} | {
     "invitations": f"UPDATE invitations SET label = '' WHERE {_BY_AUTHOR} AND label <> ''",  # noqa: S608
 }
 
@@ -50,7 +52,8 @@ def erase(conninfo: str, channel: str, what: Erasure) -> Erased:
             if erased:
                 connection.autocommit = True
                 connection.execute(
-                    "VACUUM (FULL, ANALYZE) answers, status_changes, invitations, organisations, responses, codes, consents"
+                    "VACUUM (FULL, ANALYZE) answers, status_changes, late_answers, invitations, organisations, responses, codes, "
+                    "consents, informed, targets"
                 )
             return erased
     except psycopg.Error as error:
@@ -64,7 +67,8 @@ def _erase(connection: Connection, channel: str, kind: Kind, subject: int | str)
     done = {table: connection.execute(query.encode(), about).rowcount for table, query in _statements(kind)}
     # A round without organisations counts as itself.
     organisations = done.get("organisations", 0) or done.get("rounds", 0)
-    erased = Erased(organisations, done.get("responses", 0), done["answers"], done["invitations"])
+    answers = sum(done[table] for table in WITH_TEXTS)  # drafts are answers too
+    erased = Erased(organisations, done.get("responses", 0), answers, done["invitations"])
     if erased:
         _leave_traces(connection, channel, kind, erased, rounds)
     return erased
@@ -75,15 +79,11 @@ def _statements(kind: Kind) -> list[tuple[str, str]]:
         return list(_COMMENTS.items())
     owner = f"{'organisation_id' if kind == 'organisation' else 'round_id'} = %(subject)s"
     responses = f"response_id IN (SELECT id FROM responses WHERE {owner})"  # noqa: S608  (constants only, here and below)
-    wanted = {
-        "answers": responses,
-        "status_changes": responses,
-    } | dict.fromkeys(
+    wanted = dict.fromkeys(OF_RESPONSES, responses) | dict.fromkeys(
         OF_INVITATIONS,
         f"token_hash IN (SELECT token_hash FROM invitations WHERE {owner})",  # noqa: S608
     )
-    wanted |= {
-        "consents": owner,
+    wanted |= dict.fromkeys(OF_ORGANISATIONS, owner) | {
         "invitations": owner,
         "responses": owner,
         "organisations": "id = %(subject)s" if kind == "organisation" else owner,

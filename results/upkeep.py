@@ -30,9 +30,13 @@ class Upkeep(Probed, Protocol):
         """A verified backup while others read and write. Raises StoreError S028."""
 
 
-# Tables that go with an invitation; tables that go with a round, besides. The audit trail stays: it holds ids and keys only.
+# Tables that go with an invitation, with a response, with an organisation and its round, and with a round only, besides. The
+# audit trail stays: it holds ids and keys only.
 OF_INVITATIONS: Final = ("sessions", "codes", "expiries")
-OF_ROUNDS: Final = ("join_codes", "grants", "staff_sessions")
+OF_RESPONSES: Final = ("answers", "status_changes", "late_answers")
+OF_ORGANISATIONS: Final = ("consents", "informed", "targets")
+OF_ROUNDS: Final = ("join_codes", "grants", "staff_sessions", "notices", "peers_shown")
+WITH_TEXTS: Final = ("answers", "late_answers")  # that an author wrote beside a choice
 
 Kind = Literal["organisation", "comments", "round"]
 

@@ -11,10 +11,15 @@ from results.facts import (
     Consent,
     Expiry,
     Grant,
+    Informed,
     JoinCode,
+    LateAnswer,
+    Notice,
+    PeersShown,
     Secret,
     Staff,
     StaffSession,
+    Target,
     Throttle,
     Ticket,
 )
@@ -60,6 +65,11 @@ def one_of_each():
         Ticket("71" * 32, "first", 2**53 + 3, 37, 38),
         Throttle("c:1f3c", 4, 39),
         Secret("letters", "s3cret"),
+        Notice(ROUND, 2, "ក្រសួង asks.", "To learn.", "The room.", "2028-12-31", "Dara", "f1f1f1f1f1f1", 40),
+        Informed(ROUND, 77, invitation.token_hash[:12], 2, 41),
+        LateAnswer(FIRST, "a", invitation.token_hash[:12], 2**20, 7, 2, "https://example.org", "n", "r", "ក្រោយ", 42),
+        Target(ROUND, 77, "tiny", "direction", 4, "a1a1a1a1a1a1", 43),
+        PeersShown(ROUND, True, "f1f1f1f1f1f1", 44),
     ]
 
 

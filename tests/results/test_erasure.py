@@ -10,10 +10,22 @@ from shutil import copytree
 import duckdb
 import pytest
 
-from results.backup import backups_in
+from results.backup import backups_in, describe, keep_manifest
 from results.duckdb_store import DuckDBStore
 from results.erasure import Erasure, due, erase
-from results.facts import Code, Consent, Expiry, Grant, JoinCode, StaffSession
+from results.facts import (
+    Code,
+    Consent,
+    Expiry,
+    Grant,
+    Informed,
+    JoinCode,
+    LateAnswer,
+    Notice,
+    PeersShown,
+    StaffSession,
+    Target,
+)
 from results.files import sha256_of
 from results.journal import scan
 from results.places import backups_of, journal_of
@@ -59,6 +71,7 @@ def made(tmp_path_factory):
             if count == 10:
                 store.backup()
         do(store, by(AUTHOR, change("submitted")))
+        do(store, Keep(LateAnswer(FIRST, "late", AUTHOR, 0, 3, 0, "", SECRET, "", "", 50)))
     with journal_of(path).open("ab") as file:
         file.write(f'{{"add":{{"answers":[{{"note":"{SECRET}'.encode())
     DuckDBStore(path).close()
@@ -93,7 +106,7 @@ def test_erased_text_is_in_no_file(path, tmp_path, what):
     assert (files_with(tmp_path, KEPT) == []) == (what.kind == "round")
     assert gone.backups == 2
     assert gone.removed >= 3
-    assert gone.answers == {"organisation": 40, "comments": 40, "round": 80}[what.kind]
+    assert gone.answers == {"organisation": 41, "comments": 41, "round": 81}[what.kind]
     assert rows(path, "SELECT kind, answers FROM erasures") == [(what.kind, gone.answers)]
 
 
@@ -130,6 +143,17 @@ def test_an_authors_texts_go_and_the_levels_stay(path):
         assert store.response(FIRST).status == "submitted"
         assert store.invitation(invitation.token_hash).label == ""
         assert len(store.history(SECOND, "i1")) == 6
+
+
+def test_a_backup_of_an_older_schema_is_cleared_too(path):
+    """Its tables are fewer: one is made before each migration."""
+    for backup in backups_in(backups_of(path)):
+        with duckdb.connect(str(backup.file)) as connection:
+            for table in ("late_answers", "targets", "informed", "notices", "peers_shown", "consents"):
+                connection.execute(f"DROP TABLE {table}")
+        keep_manifest(replace(describe(backup.file), created_at=backup.created_at))
+    erase(path, Erasure("organisation", khmer.id))
+    assert files_with(path.parent, SECRET) == []
 
 
 def test_the_journal_has_a_new_chain_that_a_backup_is_the_base_of(path):
@@ -180,8 +204,11 @@ def test_rounds_are_due_after_their_date():
 
 
 GOES = {
-    "organisation": {Consent, Code, Expiry},
-    "round": {Consent, Code, Expiry, JoinCode, Grant, StaffSession},
+    "organisation": {Consent, Code, Expiry, Informed, LateAnswer, Target},
+    "round": {
+        *(Consent, Code, Expiry, Informed, LateAnswer, Target),
+        *(JoinCode, Grant, StaffSession, Notice, PeersShown),
+    },
 }
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from results.facts import Code, Consent, Expiry, Grant, JoinCode, StaffSession
+from results.facts import (
+    Code,
+    Consent,
+    Expiry,
+    Grant,
+    Informed,
+    JoinCode,
+    LateAnswer,
+    Notice,
+    PeersShown,
+    StaffSession,
+    Target,
+)
 from results.store import AddInvitation, AddSession, Keep, Note, Refused, Saved, open_store
 from results.upkeep import Erased, Erasure
 from tests.postgres_server import shared
@@ -113,8 +125,11 @@ def test_nothing_to_erase_leaves_no_trace(url, pair):
 
 
 GOES = {
-    "organisation": {Consent, Code, Expiry},
-    "round": {Consent, Code, Expiry, JoinCode, Grant, StaffSession},
+    "organisation": {Consent, Code, Expiry, Informed, LateAnswer, Target},
+    "round": {
+        *(Consent, Code, Expiry, Informed, LateAnswer, Target),
+        *(JoinCode, Grant, StaffSession, Notice, PeersShown),
+    },
 }
 
 
