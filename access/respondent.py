@@ -9,6 +9,8 @@ import numpy as np
 
 from access.actor import Actor
 from access.gate import authorise, do, log, refuse
+from access.informed import require_informed
+from access.late_keeping import LATE, LateError, keep_late
 from access.matrix import Action, Place
 from access.workshop import Asked, Workshop, finished
 from results.ids import new_id, now
@@ -113,12 +115,15 @@ def save_answer(
     """Check and save an answer; returns when it is durable.
 
     `event_id` names this write: a retry passes the same one and saves nothing twice. Raises AnswerRefusedError (the
-    questionnaire does not know such an answer), RefusedError (not yours, closed, submitted) or StoreError (not kept).
-    The stored answer stays as it is in each of these cases.
+    questionnaire does not know such an answer), RefusedError (not yours, closed, submitted, P062 the notice is not read) or
+    StoreError (not kept). The stored answer stays as it is in each of these cases. What came too late, the round being closed or
+    the response submitted, is kept as the actor's draft: LateError.
     """
     result = finished(queue_answer(workshop, actor, response_id, item_id, answer, based_on=based_on, event_id=event_id))
     if isinstance(result, Refused):
-        raise refuse(workshop, actor, "save an answer", result.code)
+        refusal = refuse(workshop, actor, "save an answer", result.code)
+        is_late = result.code in LATE and keep_late(workshop, actor, response_id, item_id, answer, based_on)
+        raise LateError(result.code) if is_late else refusal
     assert isinstance(result, Saved | Conflict)
     return result
 
@@ -134,7 +139,8 @@ def queue_answer(
     event_id: int | None = None,
 ) -> Future[Result]:
     """The same without waiting: for programs that answer many questions. The future is done when the answer is durable."""
-    state = _own_response(workshop, actor, response_id, "save an answer")
+    state = own_response(workshop, actor, response_id, "save an answer")
+    require_informed(workshop, actor, "save an answer")
     asked = _asked(workshop, actor, state)
     try:
         check_answer(asked.questionnaire, item_id, answer, asked.form)
@@ -162,7 +168,7 @@ def seen_answer(workshop: Workshop, actor: Actor, response_id: int, item_id: str
 
     Raises RefusedError P001 (not yours), AnswerRefusedError R002 when there is no such revision.
     """
-    _own_response(workshop, actor, response_id, "open a response")
+    own_response(workshop, actor, response_id, "open a response")
     if revision == 0:
         return Answer()
     stored = workshop.store.answers(response_id).get(item_id)
@@ -175,7 +181,7 @@ def seen_answer(workshop: Workshop, actor: Actor, response_id: int, item_id: str
 
 def submit(workshop: Workshop, actor: Actor, response_id: int, event_id: int | None = None) -> int:
     """Submit; returns the receipt's revision. Raises RefusedError P004 while a critical item that is asked has no answer."""
-    state = _own_response(workshop, actor, response_id, "submit")
+    state = own_response(workshop, actor, response_id, "submit")
     sheet = open_sheet(workshop, actor, state.questionnaire_id)
     if sheet.lacks_critical:
         raise refuse(workshop, actor, "submit", "P004")
@@ -184,7 +190,7 @@ def submit(workshop: Workshop, actor: Actor, response_id: int, event_id: int | N
 
 def reopen(workshop: Workshop, actor: Actor, response_id: int, event_id: int | None = None) -> int:
     """Reopen a submitted response while the round is open."""
-    state = _own_response(workshop, actor, response_id, "reopen")
+    state = own_response(workshop, actor, response_id, "reopen")
     return _change(workshop, actor, "reopen", state, "draft", event_id)
 
 
@@ -224,7 +230,7 @@ def _home(workshop: Workshop, actor: Actor) -> tuple[Round, Organisation]:
     return round_, organisation
 
 
-def _own_response(workshop: Workshop, actor: Actor, response_id: int, action: Action) -> ResponseState:
+def own_response(workshop: Workshop, actor: Actor, response_id: int, action: Action) -> ResponseState:
     """The response, when the actor may do this with it. 'Not yours' and 'does not exist' are one refusal."""
     state = workshop.store.response(response_id)
     authorise(workshop, actor, action, Place(state.round_id, state.organisation_id) if state else Place())
@@ -244,7 +250,7 @@ def _asked(workshop: Workshop, actor: Actor, state: ResponseState) -> Asked:
 def _sheet(
     workshop: Workshop, actor: Actor, round_: Round, organisation: Organisation, response_id: int, language: str
 ) -> Sheet:
-    state = _own_response(workshop, actor, response_id, "open a response")
+    state = own_response(workshop, actor, response_id, "open a response")
     asked = _asked(workshop, actor, state)
     stored = workshop.store.answers(state.id)
     codes = {item: entry.answer.code for item, entry in stored.items() if entry.answer.code != UNANSWERED}

@@ -57,6 +57,13 @@ def shown(workshop: Workshop, round_: Round, audience: Audience) -> Shown:
     return known[1]
 
 
+def agreeing(workshop: Workshop, round_: Round) -> frozenset[int]:
+    """The organisations that show their levels to the others, by name or blind."""
+    consents = _consents(workshop, round_.id)
+    listed = workshop.store.organisations(round_.id)
+    return _ids(one for one in listed if _agreed(consents, one) in ("named", "blind"))
+
+
 def own_visibility(workshop: Workshop, actor: Actor) -> OwnVisibility:
     """Who sees the levels of the actor's organisation, for all of its people."""
     authorise(workshop, actor, "open a response", actor.home)

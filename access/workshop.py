@@ -11,7 +11,7 @@ from pathlib import Path
 
 from access.actor import Actor
 from results.decisions import parts
-from results.facts import Grant, Staff, StaffSession
+from results.facts import Grant, Notice, Staff, StaffSession
 from results.live import LiveQuestionnaire
 from results.shown import Audience, Shown
 from results.store import Command, EndSession, Keep, ResponseStore, Result, RevokeInvitation, StoreError
@@ -53,6 +53,11 @@ class RecentSessions:
             self._known.clear()
         self._known[session_hash] = (time.monotonic() + self.KEEP_SECONDS, actor)
 
+    def here(self) -> list[Actor]:
+        """Those who asked within KEEP_SECONDS."""
+        moment = time.monotonic()
+        return [actor for until, actor in list(self._known.values()) if moment < until]
+
     def clear(self) -> None:
         self._known.clear()
 
@@ -76,6 +81,9 @@ class Workshop:
         self.expiries: dict[str, int | None] = {}  # of invitations, as far as they were asked for (`access.invitation`)
         # What an audience may see, with the data revision of which that was true (`access.visibility`).
         self.shown: dict[tuple[int, Audience], tuple[int, Shown]] = {}
+        # Newest notices, each until when it counts, and the version that somebody (round, key) has read (`access.informed`).
+        self.notices: dict[int, tuple[float, Notice]] = {}
+        self.informed: dict[tuple[int, str], int] = {}
 
     def round(self, round_id: int) -> Round | None:
         return self.store.round(round_id)
@@ -139,8 +147,11 @@ class Workshop:
     def write(self, command: Command) -> Result:
         """Write a command and wait until it is durable. Raises StoreError P007 when it is not within ten seconds."""
         result = finished(self.store.write(command))
-        if any(_ends_sessions(one) for one in parts([command])):
+        done = tuple(parts([command]))
+        if any(_ends_sessions(one) for one in done):
             self.sessions.clear()
+        if any(isinstance(one, Keep) and isinstance(one.fact, Notice) for one in done):
+            self.notices.clear()
         return result
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from access import respondent
+from access import informed, respondent
 from access.actor import Actor
 from access.invitation import InvitationDesk, actor_of, add_invitation
 from access.issuing import LABELS, OPERATOR, Seat, hand_out, prepare
@@ -94,6 +94,7 @@ def build(workshop: Workshop, questionnaires: Path, seed: int, tell: Callable[[i
         secret = desk.open(add_invitation(workshop, round_, organisation.id, "coordinator", "Coordinator"))
         actor = actor_of(workshop, secret)
         assert actor is not None
+        informed.confirm(workshop, actor, informed.told(workshop, actor).notice.version)
         _answer_all(workshop, actor, rng, country_level[country] + rng.normal(0, 0.35), leaning[country])
         if tell:
             tell(number, len(agencies))

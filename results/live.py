@@ -17,6 +17,7 @@ from results.store import ResponseStore
 from results.workshop import Organisation, ResponseState, Round
 from scoring.comparison import is_provisional
 from scoring.panel import score_panels
+from scoring.rule import RATED
 from scoring.score import score_routed
 from scoring.scorecard import Scorecard, scorecard
 from survey.questionnaire import Form, Questionnaire
@@ -99,6 +100,7 @@ class LiveQuestionnaire:
         self._routed: Codes | None = None
         self._compared: dict[Audience, tuple[int, Shown, Comparison]] = {}
         self._progress: tuple[Progress, ...] = ()
+        self._levels: dict[int, tuple[int, ...]] | None = None
 
     def comparison(self, shown: Shown) -> Comparison:
         """What an audience may see of the countries, at the newest durable revision. Worked out once for all viewers."""
@@ -121,6 +123,17 @@ class LiveQuestionnaire:
                 self._progress = self._count()
             return self._progress
 
+    def levels(self) -> dict[int, tuple[int, ...]]:
+        """Organisation id → its level in each dimension, 0 where it has none. Worked out once per data revision; not to be changed."""
+        with self._lock:
+            self._follow()
+            if self._levels is None:
+                scores = score_routed(self.questionnaire, self._route(), self._evidence)
+                rated = np.where(scores.status == RATED, scores.level, 0)[:, :-1].tolist()
+                owners = [response.organisation_id for response in self._responses]
+                self._levels = {owner: tuple(row) for owner, row in zip(owners, rated, strict=True)}
+            return self._levels
+
     def _follow(self) -> None:
         """Take over what has been written since the last look; nothing at all when the revision is the same."""
         revision = self._store.revision(self._round.id)
@@ -142,7 +155,7 @@ class LiveQuestionnaire:
         np.maximum.at(self._last_saved, rows, new.saved_at[mine])
         # What was read holds all changes up to `revision`, those of other questionnaires too.
         self._after = max(revision, int(new.sequence[-1]) if len(new.sequence) else 0)
-        self._seen, self._routed, self._progress = revision, None, ()
+        self._seen, self._routed, self._progress, self._levels = revision, None, (), None
 
     def _keep_rows(self, ids: NDArray[np.int64]) -> None:
         """Rows for these responses (rising ids) and no others: new ones are blank, erased ones go."""

@@ -331,6 +331,39 @@ MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
         "error",
         "The identity provider has not said who you are, so nobody was signed in. Start again from the sign-in page.",
     ),
+    # --- before the first answer, after the last one, and what facilitators write
+    "P060": (
+        "error",
+        "The round is closed. Your text is kept as a draft; your organisation finds it on 'Review and submit'.",
+    ),
+    "P061": (
+        "error",
+        (
+            "The response has been submitted. Your text is kept as a draft; your organisation finds it on 'Review and "
+            "submit' and can take it over once the coordinator has reopened the response."
+        ),
+    ),
+    "P062": (
+        "error",
+        (
+            "First read who asks, why, and who will see the answers, and press Continue there. Then your answer can be saved; "
+            "it is still here."
+        ),
+    ),
+    "P063": (
+        "error",
+        (
+            "The notice has to say who asks, why, who sees what, how long it is kept, and whom to ask. Fill all five; "
+            "nothing was changed."
+        ),
+    ),
+    "P064": (
+        "error",
+        (
+            "A text of the notice cannot be kept: it is longer than 2,000 characters, or has a character that is not text. "
+            "Shorten or correct it; nothing was changed."
+        ),
+    ),
     # --- files of organisations
     "O001": ("error", "The file needs the columns country,name and at least one organisation below them."),
     "O002": ("error", "'{value}' is not a country code. Use two letters as in ISO 3166-1, for example GE or KH."),

@@ -13,7 +13,7 @@ from access.workshop import Workshop
 from survey.response import Answer
 from survey.text_file import NOT_TEXT
 from tests.naughty import STORABLE
-from tests.workshops import Scene
+from tests.workshops import Scene, inform
 
 # A questionnaire's file takes no control characters and no text of spaces only, and 4,000 characters at most.
 TEXTS = {
@@ -83,6 +83,8 @@ def hostile_scene(store, folder, **_: str) -> Scene:
         add_invitation(workshop, round_, north.id, "respondent", text)
     desk = InvitationDesk(workshop)
     actors: dict[str, Actor] = {who: actor_of(workshop, desk.open(token)) for who, token in tokens.items()}
+    for one in actors.values():
+        inform(workshop, one)
     (sheet,) = respondent.my_sheets(workshop, actors["coordinator"])
     for number, item in enumerate(sheet.questionnaire.items):
         if number % 3 == 2:

@@ -14,7 +14,7 @@ from access.workshop import Workshop
 from charts.heatmap import heatmap
 from survey.response import Answer
 from tests.reference_store import ReferenceStore
-from tests.workshops import QUESTIONNAIRE
+from tests.workshops import QUESTIONNAIRE, inform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +70,8 @@ def room(
     made = Room(workshop, round_, Actor("facilitator", round_.id, None, "", "f"), {})
     for country, name, choice, levels in members:
         organisation = add_organisation(workshop, round_, country, name)
-        actor = made.coordinators[name] = Actor("coordinator", round_.id, organisation.id, "", f"c{organisation.id}")
+        actor = inform(workshop, Actor("coordinator", round_.id, organisation.id, "", f"c{organisation.id}"))
+        made.coordinators[name] = actor
         if choice:
             choose_visibility(workshop, actor, choice)
         made.answer(name, levels)

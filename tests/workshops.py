@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from access import informed
 from access.actor import Actor
 from access.invitation import InvitationDesk, actor_of, add_invitation, digest
 from access.respondent import my_sheets, save_answer
@@ -135,6 +136,14 @@ def scene(
 def _actor(workshop: Workshop, token: str) -> Actor:
     actor = actor_of(workshop, InvitationDesk(workshop).open(token))
     assert actor is not None
+    inform(workshop, actor)
+    return actor
+
+
+def inform(workshop: Workshop, actor: Actor) -> Actor:
+    """Somebody who has gone on from the round's notice, where their role has one."""
+    if actor.role in ("coordinator", "respondent"):
+        informed.confirm(workshop, actor, informed.told(workshop, actor).notice.version)
     return actor
 
 
@@ -144,7 +153,7 @@ def mark(at: Scene) -> None:
         of = at.workshop.round(organisation.round_id)
         assert of is not None
         at.tokens[f"of {name}"] = add_invitation(at.workshop, of, organisation.id, "respondent", f"PERSON-{name}")
-        people = Actor("coordinator", organisation.round_id, organisation.id, name, f"key-{name}")
+        people = inform(at.workshop, Actor("coordinator", organisation.round_id, organisation.id, name, f"key-{name}"))
         (sheet,) = my_sheets(at.workshop, people)
         text = Answer(3, comment=f"SAID-{name}")
         save_answer(at.workshop, people, sheet.state.id, "plan", text, based_on=None)

@@ -13,17 +13,33 @@ from pathlib import Path
 
 import pytest
 
-from access import audit, author, facilitator, hand_out, issuing, joining, matrix, respondent, staff, visibility
+from access import (
+    audit,
+    author,
+    facilitator,
+    hand_out,
+    informed,
+    issuing,
+    joining,
+    late,
+    matrix,
+    peers,
+    respondent,
+    staff,
+    targets,
+    together,
+    visibility,
+)  # fmt: skip
 from access.actor import Actor, RefusedError
 from access.gate import authorise
 from access.invitation import digest, key_of
 from access.matrix import ROLES, RULES, Place, may
-from results.facts import Grant, Staff, StaffRole
+from results.facts import Grant, LateAnswer, Notice, Staff, StaffRole
 from results.store import Keep
 from results.workshop import InvitationRole
 from survey.response import Answer
 from tests.reference_store import ReferenceStore
-from tests.workshops import Scene, mark, scene
+from tests.workshops import Scene, inform, mark, scene
 
 ACCESS = Path(matrix.__file__).parent
 PLACES = (
@@ -45,7 +61,7 @@ class Call:
     audited: bool = False
     lists_people: bool = False  # holds the labels of a round's people
     role_first: bool = False  # the role is refused before anybody looks at the place
-    before: str = "draft"  # the state in which every response stands
+    before: str = "draft"  # the state in which every response stands, or what has happened
 
 
 def _response(at: Scene, place: str) -> int:
@@ -63,6 +79,7 @@ def _token_of(at: Scene, place: str) -> str:
     return digest(at.tokens[f"of {place}"])
 
 
+TEXTS = dict.fromkeys(informed.PARTS, "A new text.")
 SOMEBODY = 7  # the id of a person with an account, an author
 FOLDER = Path(__file__).resolve().parents[1] / "survey" / "questionnaires"
 
@@ -71,6 +88,22 @@ SERVICES: dict[str, tuple[Call, ...]] = {
         Call(lambda at, actor, _: respondent.my_sheets(at.workshop, actor)),
         Call(lambda at, actor, _: respondent.open_sheet(at.workshop, actor, "tiny")),
         Call(lambda at, actor, _: visibility.own_visibility(at.workshop, actor)),
+        Call(lambda at, actor, _: informed.told(at.workshop, actor)),
+        Call(lambda at, actor, _: targets.own_aims(at.workshop, actor, "tiny")),
+        Call(lambda at, actor, _: peers.peers_range(at.workshop, actor, "tiny")),
+    ),
+    "confirm the notice": (
+        Call(lambda at, actor, _: informed.confirm(at.workshop, actor, 2), audited=True, before="new notice"),
+    ),
+    "discard a draft": (
+        Call(
+            lambda at, actor, place: late.discard(at.workshop, actor, _response(at, place), "review", f"key-{place}"),
+            aimed=True, audited=True, before="late answer",
+        ),
+    ),
+    "see who answered": (
+        Call(lambda at, actor, _: together.people_of(at.workshop, actor)),
+        Call(lambda at, actor, _: together.here_now(at.workshop, actor)),
     ),
     "save an answer": (Call(_save, aimed=True),),
     "submit": (
@@ -84,6 +117,9 @@ SERVICES: dict[str, tuple[Call, ...]] = {
     ),
     "choose who sees the levels": (
         Call(lambda at, actor, _: visibility.choose_visibility(at.workshop, actor, "nobody"), audited=True),
+    ),
+    "set own targets": (
+        Call(lambda at, actor, _: targets.set_target(at.workshop, actor, "tiny", "people", 4), audited=True),
     ),
     "list colleagues": (Call(lambda at, actor, _: issuing.colleagues(at.workshop, actor)),),
     "invite a colleague": (Call(lambda at, actor, _: issuing.invite_colleague(at.workshop, actor, "x"), audited=True),),
@@ -103,6 +139,9 @@ SERVICES: dict[str, tuple[Call, ...]] = {
         Call(lambda at, actor, _: facilitator.own_round(at.workshop, actor)),
         Call(lambda at, actor, _: facilitator.questionnaires(at.workshop, actor)),
         Call(lambda at, actor, _: joining.join_code(at.workshop, actor)),
+        Call(lambda at, actor, _: informed.own_notice(at.workshop, actor)),
+        Call(lambda at, actor, _: targets.proposed_aims(at.workshop, actor, "tiny")),
+        Call(lambda at, actor, _: peers.is_allowed(at.workshop, actor)),
     ),
     "see progress": (Call(lambda at, actor, _: facilitator.progress(at.workshop, actor)),),
     "compare countries": (
@@ -122,6 +161,13 @@ SERVICES: dict[str, tuple[Call, ...]] = {
         ),
     ),
     "change the join code": (Call(lambda at, actor, _: joining.change_join_code(at.workshop, actor), audited=True),),
+    "change the notice": (
+        Call(lambda at, actor, _: informed.change_notice(at.workshop, actor, TEXTS, 1), audited=True),
+    ),
+    "propose targets": (
+        Call(lambda at, actor, _: targets.propose_target(at.workshop, actor, "tiny", "people", 4), audited=True),
+    ),
+    "show the peers' range": (Call(lambda at, actor, _: peers.allow(at.workshop, actor, True), audited=True),),
     "check questionnaires": (Call(lambda at, actor, _: author.checked_files(at.workshop, actor, FOLDER)),),
     "see people": (
         Call(lambda at, actor, _: staff.people(at.workshop, actor)),
@@ -152,6 +198,8 @@ def at(tmp_path, monkeypatch) -> Scene:
     made.workshop.write(Keep(Staff(SOMEBODY, "Somebody", "", "", "", 1)))
     made.workshop.write(Keep(Grant(SOMEBODY, "author", 0, 1)))
     made.tokens["of nowhere"] = "unknown"
+    for role in ("respondent", "coordinator"):
+        inform(made.workshop, homes(made, role)["right"])
     return made
 
 
@@ -195,6 +243,12 @@ def prepare(at: Scene, call: Call) -> None:
         for name, organisation in at.organisations.items():
             people = Actor("coordinator", organisation.round_id, organisation.id, name, f"key-{name}")
             respondent.submit(at.workshop, people, _response(at, name))
+    if call.before == "new notice":
+        at.workshop.write(Keep(Notice(at.round.id, 2, "a", "b", "c", "d", "e", "f", 1)))
+    if call.before == "late answer":
+        for name in at.organisations:
+            draft = LateAnswer(_response(at, name), "review", f"key-{name}", 0, 3, 0, "", f"SAID-{name}", "", "", 1)
+            at.workshop.write(Keep(draft))
 
 
 def refused(at: Scene, do: Callable[[], object]) -> tuple[str, str]:

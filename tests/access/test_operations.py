@@ -142,7 +142,7 @@ def test_after_submission_answers_are_refused_until_reopened(at):
     ACTIONS["submit"](at, "coordinator")
     with pytest.raises(RefusedError) as refused:
         save(at, "coordinator", "plan", Answer(5))
-    assert refused.value.code == "P003"
+    assert (refused.value.code, refused.value.because) == ("P061", "P003")
     assert ACTIONS["reopen"](at, "coordinator") == 2
     assert isinstance(save(at, "coordinator", "plan", Answer(5)), Saved)
 
@@ -151,7 +151,7 @@ def test_a_closed_round_takes_no_answers(at):
     at.workshop.write(SetRoundStatus(at.round.id, "closed"))
     with pytest.raises(RefusedError) as refused:
         save(at, "coordinator", "plan", Answer(5))
-    assert refused.value.code == "P002"
+    assert (refused.value.code, refused.value.because) == ("P060", "P002")
     assert respondent.my_sheets(at.workshop, at.actors["coordinator"])[0].editable is False
 
 
