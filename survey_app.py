@@ -38,6 +38,7 @@ from web.join import join_routes
 from web.language import ReaderLanguage
 from web.limits import RequestLimits
 from web.plain import plain_routes
+from web.receipt import receipt_routes
 from web.sockets import GuardedSockets, OpenSockets
 from web.staff import Provider, staff_routes
 from web.static import CompressedStatic
@@ -125,6 +126,7 @@ app = st.App(
         *invite_routes(invitations, settings.secure),
         *join_routes(JoinDesk(workshop), invitations, settings.secure),
         *plain_routes(workshop, settings.secure),
+        *receipt_routes(workshop, settings.secure),
         *invitations_routes(workshop, settings.base_url),
         *staff_routes(
             StaffDesk(workshop), invitations, settings.secure, shared_secret(workshop, "sign-in"), provider()

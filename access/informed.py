@@ -17,6 +17,8 @@ from access.gate import authorise, do, refuse
 from results.facts import Informed, Notice
 from results.ids import now
 from results.store import Keep
+from survey.text_file import is_day
+from survey.translation import marked
 
 if TYPE_CHECKING:
     from access.actor import Actor
@@ -27,17 +29,17 @@ if TYPE_CHECKING:
 PARTS: Final = ("asks", "why", "sees", "kept", "contact")
 LONGEST: Final = 2_000  # characters of one part
 KEEP_SECONDS: Final = 5.0
-ASKS: Final = "The facilitators of this round."
-WHY: Final = (
+ASKS: Final = marked("The facilitators of this round.")
+WHY: Final = marked(
     "To see together how ready government organisations are for AI: where they stand, what would help them on, and who can help "
     "whom. It is a self-assessment, not an audit."
 )
-SEES: Final = (
+SEES: Final = marked(
     "The people of your organisation see its answers and who gave them. The facilitators see how far each organisation is, and "
     "the levels of those that do not hide them. Whoever operates this site can read everything that is stored."
 )
-KEPT: Final = "No day is set yet. The facilitators can erase the answers when they are no longer needed."
-CONTACT: Final = "The facilitator who gave your organisation its invitation."
+KEPT: Final = marked("No day is set yet. The facilitators can erase the answers when they are no longer needed.")
+CONTACT: Final = marked("The facilitator who gave your organisation its invitation.")
 _CONFIRM: Final[Action] = "confirm the notice"
 _CHANGE: Final[Action] = "change the notice"
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
@@ -122,6 +124,11 @@ def confirm(workshop: Workshop, actor: Actor, version: int) -> None:
     except RefusedError:
         if not is_informed(workshop, actor):  # else a second tab was faster
             raise
+
+
+def last_day(notice: Notice) -> str:
+    """The day until which answers are kept, where the notice names one (2028-12-31); else ""."""
+    return notice.kept if is_day(notice.kept) else ""
 
 
 def own_notice(workshop: Workshop, actor: Actor) -> Notice:

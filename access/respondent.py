@@ -19,6 +19,7 @@ from results.store import ChangeStatus, Conflict, Done, Refused, Result, SaveAns
 from results.workshop import Organisation, ResponseState, ResponseStatus, Round, StoredAnswer
 from scoring.explain import Explanation, explain
 from scoring.scorecard import Scorecard
+from survey.duration import minutes
 from survey.languages import DEFAULT
 from survey.questionnaire import Form, Item, Questionnaire
 from survey.response import UNANSWERED, Answer, AnswerRefusedError, check_answer
@@ -75,6 +76,16 @@ class Sheet:
     def lacks_critical(self) -> bool:
         """Whether it cannot be submitted yet: a critical item that is asked has no answer."""
         return any(item.critical for item in self.missing())
+
+    @property
+    def size(self) -> int:
+        """How many questions its form has, asked or not."""
+        return len(self.questionnaire.items_of(self.form))
+
+    @property
+    def minutes(self) -> int:
+        """About how long it takes to answer."""
+        return minutes(self.size)
 
     def answered(self, dimension_id: str | None = None) -> tuple[int, int]:
         """(answered, asked), of one dimension or of all."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +19,9 @@ from results.store import AddOrganisation, AddRound, Keep
 from results.workshop import InvitationRole, Organisation, PinnedQuestionnaire, ResponseState, Round
 from survey.loader import content_hash, parse
 from survey.questionnaire import Form
-from survey.text_file import is_one_line
+from survey.text_file import is_day, is_one_line
 
 LONGEST_NAME: Final = 200  # characters of a round's name
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ def create_round(workshop: Workshop, plan: RoundPlan) -> Round:
     """
     if not plan.name.strip() or len(plan.name) > LONGEST_NAME or not is_one_line(plan.name):
         raise RefusedError("P037")
-    if plan.keep_until and not _is_day(plan.keep_until):
+    if plan.keep_until and not is_day(plan.keep_until):
         raise RefusedError("P038", value=plan.keep_until)
     pinned = tuple(_pin(path, form) for path, form in plan.questionnaires)
     round_ = Round(new_id(), plan.name, "open", plan.invented, plan.notice, plan.keep_until, now(), pinned)
@@ -128,16 +125,6 @@ def reissue_at_terminal(
     for old in olds[:-1]:
         end_invitation(workshop, OPERATOR, "end an invitation", old)
     return hand_out(workshop, OPERATOR, "issue invitations", prepared)
-
-
-def _is_day(text: str) -> bool:
-    if not _DAY.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _pin(path: Path, form: Form) -> PinnedQuestionnaire:

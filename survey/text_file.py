@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import unicodedata
+from datetime import date
 from typing import TYPE_CHECKING
 
 from survey.problems import Problem, ProblemsError, message
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 # What no text file of ours holds: control characters, lone surrogates, and the two non-characters (YAML's own rule).
 NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_text(path: Path, shown: str, code: str, max_bytes: int) -> str:
@@ -42,6 +44,14 @@ def checked_text(raw: bytes | str, shown: str, code: str, max_bytes: int) -> str
         line, column = _line_and_column(text[: found.start()])
         raise refusal(shown, code, line, column, reason=not_text(found.group()))
     return text
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a day of the calendar as in 2028-12-31."""
+    try:
+        return bool(_DAY.fullmatch(text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def not_text(char: str) -> str:

@@ -169,6 +169,11 @@ def plain_link(text: str) -> None:
     st.html(f'<p class="muted"><a href="/plain" target="_self">{escape(text)}</a></p>')
 
 
+def link(text: str, address: str) -> None:
+    """To one of our plain pages, in a tab of its own."""
+    st.html(f'<p><a href="{escape(address)}" target="_blank" rel="noopener">{escape(text)}</a></p>')
+
+
 def leave_link(text: str) -> None:
     """To the plain page that ends the session; only an HTTP answer can take the cookie away."""
     st.html(f'<p class="muted"><a href="/leave" target="_self">{escape(text)}</a></p>')

@@ -8,7 +8,7 @@ import streamlit as st
 
 from access import facilitator
 from access.actor import Actor, RefusedError
-from ui import incident, language, look, process, session
+from ui import incident, language, look, notice, process, session
 from ui.texts import problem, t
 
 COMPARE = session.COMPARE
@@ -24,7 +24,8 @@ def pages_of(person: Actor | None) -> list[st.Page]:
             st.Page(PAGES / "compare.py", title=questionnaire.title, url_path=f"{COMPARE}{questionnaire.id}")
             for questionnaire in facilitator.questionnaires(process.workshop(), person, session.language())
         ]
-        return [st.Page(PAGES / "joined.py", title=t("Who has joined"), default=True), *compared]
+        told = st.Page(PAGES / "round.py", title=t("Notice and targets"), url_path="round")
+        return [st.Page(PAGES / "joined.py", title=t("Who has joined"), default=True), *compared, told]
     if person.role == "author":
         return [st.Page(PAGES / "authoring.py", title=t("Questionnaires"), default=True)]
     if person.role == "administrator":
@@ -40,7 +41,7 @@ def pages_of(person: Actor | None) -> list[st.Page]:
     ]
     if person.role == "coordinator":
         listed.append(st.Page(PAGES / "colleagues.py", title=t("Colleagues"), url_path="colleagues"))
-    return listed
+    return [*listed, st.Page(PAGES / "notice.py", title=t("Who asks"), url_path="notice")]
 
 
 def main() -> None:
@@ -48,7 +49,11 @@ def main() -> None:
     st.set_page_config(page_title=t("AI readiness"), layout="wide", initial_sidebar_state="collapsed")
     look.style()
     person = session.actor()
-    page = st.navigation(pages_of(person), position="hidden" if person is None else "top")
+    try:
+        is_first = notice.is_first(person)
+    except RefusedError:  # a link of no organisation; the page says so
+        is_first = False
+    page = st.navigation(pages_of(person), position="hidden" if person is None or is_first else "top")
     round_ = process.workshop().round(person.round_id) if person else None
     if round_ and round_.invented and not page.url_path.startswith(COMPARE):
         look.invented_notice(
@@ -58,6 +63,10 @@ def main() -> None:
     language.choose()
     incident.say_told()
     try:
+        if is_first:
+            notice.page(person)  # at any address, which is then opened after it
+            return
+        notice.remind(person)
         page.run()
     except RefusedError as error:
         st.title(t("Not available"))

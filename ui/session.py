@@ -236,16 +236,21 @@ def _held(response_id: int, item_id: str, version: Seen) -> Answer | None:
     return Answer(code, values["evidence"] or 0, values["link"].strip(), values["note"], reason, values["comment"])
 
 
-def note_refused(sheet: Sheet, item_id: str, answer: Answer) -> None:
-    st.session_state[f"refused-{sheet.state.id}-{item_id}"] = answer
+def note_refused(sheet: Sheet, item_id: str, answer: Answer, why: str) -> None:
+    st.session_state[f"refused-{sheet.state.id}-{item_id}"] = (answer, why)
+
+
+def refusal(sheet: Sheet, item_id: str, answer: Answer) -> str:
+    """Why this very answer was refused, or ""."""
+    refused, why = st.session_state.get(f"refused-{sheet.state.id}-{item_id}", (None, ""))
+    return why if refused == answer else ""
 
 
 def is_waiting(sheet: Sheet, item_id: str) -> bool:
     """Whether the widgets hold an answer that is neither stored nor refused."""
     version = seen(sheet, item_id)
     answer = held(sheet, item_id, version)
-    refused = st.session_state.get(f"refused-{sheet.state.id}-{item_id}")
-    return sheet.editable and answer is not None and answer not in (version.answer, refused)
+    return answer is not None and answer != version.answer and not refusal(sheet, item_id, answer)
 
 
 def event_id(sheet: Sheet, item_id: str, answer: Answer, version: Seen) -> int:

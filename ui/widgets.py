@@ -15,6 +15,7 @@ import streamlit as st
 
 from access import respondent
 from access.actor import Actor, RefusedError
+from access.informed import is_informed
 from access.respondent import Sheet
 from results.store import Conflict, StoreError
 from results.workshop import StoredAnswer
@@ -59,7 +60,8 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int, dimension_id:
             if session.seen(current, item.id).revision != version.revision:  # saved only now, not by the callback
                 current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id, session.language())
             _say(actor, current, item, outcome, progress.facts(current, dimension_id))
-        if current.asked != sheet.asked and incident.runs_parts_only():
+        is_untold = bool(outcome) and not is_informed(process.workshop(), actor)  # the notice stands above the page
+        if (current.asked != sheet.asked or is_untold) and incident.runs_parts_only():
             st.rerun()
 
     card()
@@ -77,13 +79,14 @@ def _changed(actor: Actor, sheet: Sheet, item: Item) -> None:
 def deliver(actor: Actor, questionnaire_id: str, dimension_id: str) -> bool:
     """Save what the browser holds and no card has seen: choices made while the connection or the server was away.
 
-    Called by the page's heartbeat, which carries every widget's value. Returns whether anything was saved. What was
-    refused is not tried again until it changes; what the store could not take is.
+    Called by the page's heartbeat, which carries every widget's value. Returns whether anything was saved or refused, to be
+    said. What was refused is not tried again until it changes; what the store could not take is.
     """
     sheet = respondent.open_sheet(process.workshop(), actor, questionnaire_id, session.language())
     waiting = [item for item in sheet.items(dimension_id) if session.is_waiting(sheet, item.id)]
-    outcomes = [_keep(actor, sheet, item) for item in waiting]
-    return "" in outcomes
+    for item in waiting:
+        _keep(actor, sheet, item)
+    return any(not session.is_waiting(sheet, item.id) for item in waiting)
 
 
 def _question(sheet: Sheet, item: Item, number: int) -> None:
@@ -175,17 +178,18 @@ def _keep(actor: Actor, sheet: Sheet, item: Item) -> str | Conflict:
     """Save what the widgets hold when it differs from the version seen. Returns "" when all is saved, else what is wrong."""
     version = session.seen(sheet, item.id)
     answer = session.held(sheet, item.id, version)
-    if answer is None or answer == version.answer or not sheet.editable:
+    if answer is None or answer == version.answer:
         return ""
+    if not sheet.editable and (why := session.refusal(sheet, item.id, answer)):
+        return why  # it is kept as a draft
     event = session.event_id(sheet, item.id, answer, version)
     try:
         result = respondent.save_answer(
             process.workshop(), actor, sheet.state.id, item.id, answer, based_on=version.revision, event_id=event
         )  # fmt: skip
-    except (AnswerRefusedError, RefusedError) as error:
-        session.note_refused(sheet, item.id, answer)
-        return problem(error)
-    except StoreError as error:
+    except (AnswerRefusedError, RefusedError, StoreError) as error:
+        if not isinstance(error, StoreError):  # what the store could not take is tried again
+            session.note_refused(sheet, item.id, answer, problem(error))
         return problem(error)
     except Exception as error:  # noqa: BLE001  (whatever it was: the widgets stay, and the next run tries again)
         return incident.sentence(error)

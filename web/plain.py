@@ -16,7 +16,7 @@ from access import respondent
 from access.actor import RefusedError
 from access.invitation import actor_of
 from results.store import StoreError
-from web import plain_page
+from web import plain_notice, plain_page
 from web.cookies import read_session
 from web.forms import LARGEST, one, read_form
 from web.invite import from_own_page, nothing, refused
@@ -44,6 +44,7 @@ def plain_routes(workshop: Workshop, secure: bool) -> list[Route]:
     pages = _Pages(workshop, secure)
     return [
         Route("/plain", pages.overview, methods=["GET"]),
+        Route("/plain", pages.go_on, methods=["POST"]),
         Route("/plain/{questionnaire}", pages.review, methods=["GET"]),
         Route("/plain/{questionnaire}", pages.change, methods=["POST"]),
         Route("/plain/{questionnaire}/{dimension}", pages.questions, methods=["GET"]),
@@ -65,6 +66,9 @@ class _Pages:
     async def questions(self, request: Request) -> Response:
         return await self._shown(request, self._questions)
 
+    async def go_on(self, request: Request) -> Response:
+        return await self._done(request, self._go_on)
+
     async def change(self, request: Request) -> Response:
         return await self._done(request, self._change)
 
@@ -81,9 +85,15 @@ class _Pages:
         if actor is None:
             return nothing()
         try:
-            return await run_in_threadpool(page, actor, request)
+            return await run_in_threadpool(self._page, page, actor, request)
         except RefusedError:
             return nothing()
+
+    def _page(self, page: Callable[[Actor, Request], Response], actor: Actor, request: Request) -> Response:
+        """The page, or instead of it the notice that has to be read before answering."""
+        if found := plain_notice.due(self._workshop, actor):
+            return HTMLResponse(plain_notice.page(found, respondent.my_sheets(self._workshop, actor)))
+        return page(actor, request)
 
     async def _done(self, request: Request, act: Callable[[Actor, Request, Form], Response]) -> Response:
         """Nothing that was typed is lost with a session: who has none any more gets it back, to be copied."""
@@ -104,6 +114,10 @@ class _Pages:
     def _overview(self, actor: Actor, _request: Request) -> Response:
         return HTMLResponse(plain_page.overview(respondent.my_sheets(self._workshop, actor, reader_language())))
 
+    def _go_on(self, actor: Actor, _request: Request, form: Form) -> Response:
+        plain_notice.go_on(self._workshop, actor, form)
+        return RedirectResponse("/plain", status_code=303)
+
     def _review(self, actor: Actor, request: Request) -> Response:
         return HTMLResponse(plain_page.review(self._sheet(actor, request), actor))
 
@@ -121,10 +135,12 @@ class _Pages:
         if WHOLE not in form:
             return _not_whole()
         _check_own(sheet, form)
+        plain_notice.go_on(self._workshop, actor, form)
         unsaved = save_page(self._workshop, actor, sheet, dimension, form)
         now = self._sheet(actor, request)
         if unsaved:
-            return HTMLResponse(plain_page.questions(now, dimension, unsaved), status_code=422)
+            found = plain_notice.due(self._workshop, actor)
+            return HTMLResponse(plain_page.questions(now, dimension, unsaved, due=found), status_code=422)
         if "on" in form:
             return RedirectResponse(plain_page.address(now, plain_page.after(now, dimension)), status_code=303)
         return RedirectResponse(f"{plain_page.address(now, dimension)}?saved=1", status_code=303)

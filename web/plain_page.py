@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from survey.direction import isolated
 from survey.questionnaire import TIERS
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, codes_offered, tiers_offered
+from web import plain_notice
 from web.pages import document, facts, failure, filled, heading, in_utc, link, notice, paragraph, told
 from web.plain_form import DRAWN, RESPONSE, WHOLE
 from web.plain_language import SURROGATE, as_markup, marked, notes, original
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from access.actor import Actor
+    from access.informed import Told
     from access.respondent import Sheet
     from survey.questionnaire import Item
     from web.plain_form import Unsaved
@@ -61,7 +63,6 @@ def overview(sheets: Sequence[Sheet]) -> str:
         organisation.name,
         notice(TEXTS["invented"]) if round_.invented else "",
         facts(((TEXTS["invite.round"], round_.name),)),
-        heading(TEXTS["plain.notice"]) + told(round_.notice) if round_.notice.strip() else "",
         paragraph(TEXTS["plain.how"]),
         *(_summary(sheet) for sheet in sheets),
         link(TEXTS["plain.full"], "/"),
@@ -86,8 +87,10 @@ def review(sheet: Sheet, actor: Actor, error: str = "") -> str:
     )
 
 
-def questions(sheet: Sheet, dimension_id: str, unsaved: Sequence[Unsaved] = (), *, saved: bool = False) -> str:
-    """One dimension's page. `unsaved`: what was sent and not saved, shown again as it was typed."""
+def questions(
+    sheet: Sheet, dimension_id: str, unsaved: Sequence[Unsaved] = (), *, saved: bool = False, due: Told | None = None
+) -> str:
+    """One dimension's page. `unsaved`: what was sent and not saved, shown again as it was typed. `due`: a notice to be read first."""
     dimension = sheet.questionnaire.dimension(dimension_id)
     refused = {one.item_id: one for one in unsaved}
     asked = {item.id for item in sheet.items(dimension_id)}
@@ -103,12 +106,14 @@ def questions(sheet: Sheet, dimension_id: str, unsaved: Sequence[Unsaved] = (), 
         f'<p class="hint">{as_markup(place)}<br>{as_markup(_progress(sheet, dimension_id))}</p>',
         notes(sheet, drawn),
         "" if sheet.editable else paragraph(TEXTS["plain.read_only"]),
+        plain_notice.above(due) if due else "",
         _errors(dimension.items, unsaved),
         f'<p class="saved" role="status">{as_markup(TEXTS["plain.saved_all"])}</p>' if saved and not unsaved else "",
         _form(
             sheet,
             dimension_id,
             [_item(_fields(sheet, item, refused.get(item.id)), n) for n, item in enumerate(drawn, 1)],
+            plain_notice.field(due) if due else "",
         ),
         f'<p class="notice">{as_markup(TEXTS["plain.unasked"])}</p>{_list(rows)}' if rows else "",
         _onward(sheet, dimension_id),
@@ -190,14 +195,14 @@ def _errors(items: Iterable[Item], unsaved: Sequence[Unsaved]) -> str:
     )
 
 
-def _form(sheet: Sheet, dimension_id: str, items: Sequence[str]) -> str:
+def _form(sheet: Sheet, dimension_id: str, items: Sequence[str], hidden: str = "") -> str:
     if not items:
         return paragraph(TEXTS["plain.none"])
     body = "".join(items)
     if not sheet.editable:
         return body
     return (
-        f'<form method="post" action="{escape(address(sheet, dimension_id))}" autocomplete="off">{_hidden(sheet)}{body}'
+        f'<form method="post" action="{escape(address(sheet, dimension_id))}" autocomplete="off">{_hidden(sheet)}{hidden}{body}'
         f'<button type="submit">{as_markup(TEXTS["plain.save"])}</button>'
         f'<button class="second" type="submit" name="on" value="1">{as_markup(TEXTS["plain.save_on"])}</button>'
         f'<input type="hidden" name="{WHOLE}" value="1"></form>'
@@ -334,6 +339,7 @@ def _ending(sheet: Sheet, actor: Actor) -> str:
         facts_ = {"number": sheet.state.id, "revision": sheet.state.revision}
         receipt = TEXTS["plain.receipt"].format(time=in_utc(sheet.state.changed_at), **facts_)
         said = f'<p class="saved" role="status">{as_markup(receipt)}</p>'
+        said += link(TEXTS["receipt.link"], f"/receipt/{sheet.questionnaire.id}")
         action = "reopen" if actor.role == "coordinator" and sheet.round.status == "open" else ""
     elif not sheet.editable:
         said = paragraph(TEXTS["plain.read_only"])

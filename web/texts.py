@@ -227,6 +227,30 @@ TEXTS: Final = Texts(
         "plain.unknown": "Questions without an answer count as unknown. You can submit now and reopen until the round closes.",
         "plain.coordinator": "The coordinator of your organisation submits the response.",
         "plain.whose": "Who sees your levels is shown, and chosen by the coordinator, on the full page.",
+        "notice.title": "Before you answer",
+        "notice.asks": "Who asks",
+        "notice.why": "Why",
+        "notice.sees": "Who will see what",
+        "notice.kept": "How long it is kept",
+        "notice.contact": "Whom to ask",
+        "notice.until": "Until {day}. After that day the answers are to be erased.",
+        "notice.changed": "changed",
+        "notice.since": "This has changed since you read it at {time}.",
+        "notice.again": "Read this first. Your answers below are not saved yet; “Save” then says that you have read it.",
+        "notice.long": "How long it takes",
+        "notice.takes": "About {minutes} minutes for all {count} questions; stop at any time and go on later.",
+        "receipt.title": "Receipt {number}",
+        "receipt.organisation": "Organisation",
+        "receipt.questionnaire": "Questionnaire",
+        "receipt.submitted": "Submitted",
+        "receipt.answers": "Answers",
+        "receipt.fingerprint": "Fingerprint of the answers (SHA-256)",
+        "receipt.what": (
+            "The same answers give the same fingerprint. It changes when the response is reopened and an answer is changed; "
+            "submitting again gives a receipt with a higher number at its end."
+        ),
+        "receipt.print": "Print or save this page with your browser.",
+        "receipt.link": "Receipt to print or save",
         "error.title": "Something went wrong on our side",
         "error.text": (
             "What was saved before is kept. Please try again in a moment. "

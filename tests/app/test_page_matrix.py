@@ -15,7 +15,7 @@ from access.matrix import ROLES
 from tests.app.pages import ROOT
 from tests.naughty import NAUGHTY
 from tests.reference_store import ReferenceStore
-from tests.workshops import Scene, mark, scene
+from tests.workshops import Scene, inform, mark, scene
 from ui import process
 
 PEOPLE = {"respondent", "coordinator"}
@@ -28,6 +28,8 @@ PAGES: dict[str, tuple[set[str | None], set[str]]] = {
     "profile": (PEOPLE, {"north"}),
     "colleagues": ({"coordinator"}, {"north"}),
     "joined": ({"facilitator"}, {"north", "south", "east"}),
+    "round": ({"facilitator"}, set()),
+    "notice": (PEOPLE, {"north"}),
     "compare": ({"facilitator"}, set()),
     "authoring": ({"author"}, set()),
     "people": ({"administrator"}, set()),
@@ -35,11 +37,12 @@ PAGES: dict[str, tuple[set[str | None], set[str]]] = {
 }
 ADDRESSES = {
     "section": "questions", "review": "review", "profile": "profile", "colleagues": "colleagues", "compare": "compare-tiny", "audit": "audit",
+    "round": "round", "notice": "notice",
 }  # fmt: skip
 # Something that stands on the page, so that a test which sees nothing fails.
 SHOWN = {
     "welcome": "personal link", "overview": "Agency North", "section": "SAID-north", "review": "Are people trained",
-    "profile": "Agency North", "colleagues": "PERSON-north", "joined": "Agency South", "compare": "revision", "authoring": "Questionnaires", "people": "People", "audit": "Audit trail",
+    "profile": "Agency North", "round": "Publish as version", "notice": "Who will see what", "colleagues": "PERSON-north", "joined": "Agency South", "compare": "revision", "authoring": "Questionnaires", "people": "People", "audit": "Audit trail",
 }  # fmt: skip
 OWN: dict[str | None, set[str]] = {
     None: set(), "respondent": {"north"}, "coordinator": {"north"}, "facilitator": {"north", "south", "east"}, "author": set(), "administrator": set(),
@@ -50,6 +53,8 @@ OWN: dict[str | None, set[str]] = {
 def at(tmp_path_factory) -> Scene:
     made = scene(ReferenceStore(), tmp_path_factory.mktemp("scene"))
     mark(made)
+    for role in PEOPLE:
+        inform(made.workshop, actor(made, role))
     return made
 
 

@@ -58,6 +58,8 @@ ANSWERS: dict[tuple[str, str], dict[str, str]] = {
     ("POST", "/join"): {"*": "422"},
     ("GET", "/join/entered"): {"*": "303 /join", "respondent": "200", "coordinator": "200", "facilitator": "200"},
     ("GET", "/plain"): {**CLOSED, "respondent": "200", "coordinator": "200"},
+    ("POST", "/plain"): {**CLOSED, "respondent": "303 /plain", "coordinator": "303 /plain"},
+    ("GET", "/receipt/{questionnaire}"): CLOSED,
     ("GET", "/plain/{questionnaire}"): CLOSED,
     ("POST", "/plain/{questionnaire}"): CLOSED,
     ("GET", "/plain/{questionnaire}/{dimension}"): CLOSED,

@@ -75,6 +75,7 @@ with st.form("invite", clear_on_submit=False):
     st.form_submit_button(t("Make a link"), type="primary", on_click=invite)
 
 session.show_told()
+look.muted(t("Who answered what stands on the page 'Review and submit' of each questionnaire."))
 listed = [known for known in issuing.colleagues(process.workshop(), actor) if known.role == "respondent"]
 made = session.issued()
 if made and made.invitation in listed:

@@ -15,9 +15,6 @@ organisation, round_ = sheets[0].organisation, sheets[0].round
 
 st.title(plain(organisation.name), anchor=False)
 look.muted(country_name(organisation.country, session.language()), round_.name)
-if round_.notice:
-    with st.expander(t("Who asks, why, and who will see the answers"), expanded=not any(s.stored for s in sheets)):
-        st.text(round_.notice)
 look.muted(
     t(
         'For each question choose the highest level of which every part is true. "Most" means more than half. '
@@ -35,6 +32,8 @@ for sheet in sheets:
             if sheet.state.status == "submitted"
             else t("{done} of {all} answered", done=answered, all=asked)
         )
+        if not answered:
+            status += f" · {t('about {minutes} minutes', minutes=sheet.minutes)}"
         look.markup(f"<p>{look.bar(answered / asked if asked else 0)} &nbsp;{status}</p>")
         label = t("Start") if answered == 0 else t("Go on") if answered < asked else t("Look through")
         with st.container(horizontal=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from access.respondent import my_sheets, own_explanations, own_profile
-from ui import look, process, session
+from ui import aims, look, process, session
 from ui.profile_table import profile_table, summary
 from ui.texts import t
 from ui.ways_up import ways_up
@@ -34,6 +34,7 @@ if ways := ways_up(sheet.questionnaire, explanations):
     st.subheader(t("The way to the next level"), anchor=False)
     look.muted(t("The fewest questions that are enough. Other ways exist; choose what fits your plans."))
     look.markup(ways)
+aims.section(actor, sheet, card)
 for other in sheets:
     if other.questionnaire.id != sheet.questionnaire.id and st.button(
         t("Profile: {title}", title=other.questionnaire.title), key=f"other-{other.questionnaire.id}"

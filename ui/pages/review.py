@@ -8,18 +8,18 @@ from access import respondent
 from access.actor import RefusedError
 from access.visibility import own_visibility
 from results.store import StoreError
-from ui import incident, look, process, session, who_sees
+from ui import answered, incident, look, process, session, who_sees
 from ui.texts import plain, problem, t
 
 actor = session.require_actor()
 sheet = session.chosen(respondent.my_sheets(process.workshop(), actor, session.language()))
 st.query_params["q"] = sheet.questionnaire.id
-answered, asked = sheet.answered()
+done, asked = sheet.answered()
 
 look.muted(sheet.questionnaire.title)
 st.title(t("Review and submit"), anchor=False)
 look.markup(
-    f"<p>{look.bar(answered / asked if asked else 0)} &nbsp;{t('{done} of {all} answered', done=answered, all=asked)}</p>"
+    f"<p>{look.bar(done / asked if asked else 0)} &nbsp;{t('{done} of {all} answered', done=done, all=asked)}</p>"
 )
 
 for dimension in sheet.questionnaire.dimensions:
@@ -35,6 +35,7 @@ for dimension in sheet.questionnaire.dimensions:
             st.switch_page("pages/section.py", query_params={"q": sheet.questionnaire.id, "s": dimension.id})
 if not sheet.missing():
     st.success(t("Every question has an answer."))
+answered.drafts(actor, sheet)
 
 
 @incident.told
@@ -61,8 +62,10 @@ if sheet.state.status == "submitted":
             revision=sheet.state.revision,
         )
     )
+    look.link(t("Receipt to print or save"), f"/receipt/{sheet.questionnaire.id}")
     if actor.role == "coordinator" and sheet.editable is False and sheet.round.status == "open":
-        st.button(t("Reopen to change answers"), key="reopen", on_click=change, args=("reopen",))
+        with st.popover(t("Change answers")):  # not where "Submit" was: a second press of that must not reopen
+            st.button(t("Reopen to change answers"), key="reopen", on_click=change, args=("reopen",))
 elif actor.role == "coordinator":
     blocked = sheet.lacks_critical
     if blocked:
@@ -81,5 +84,6 @@ elif actor.role == "coordinator":
     )
 else:
     look.muted(t("The coordinator of your organisation submits the response."))
+answered.who_answered(actor, sheet)
 if st.button(t("See own profile"), key="to-profile"):
     st.switch_page("pages/profile.py", query_params={"q": sheet.questionnaire.id})

@@ -1,0 +1,104 @@
+"""The round's notice as people read it: before their first answer, above a page when it has changed, and whenever they want to."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from access import informed
+from access.actor import Actor, RefusedError
+from access.respondent import my_sheets
+from access.visibility import own_visibility
+from results.store import StoreError
+from ui import incident, look, process, session, who_sees
+from ui.texts import problem, t
+
+PEOPLE = ("respondent", "coordinator")
+
+
+def is_first(person: Actor | None) -> bool:
+    """Whether this person has never gone on from a notice: until then there is nothing but it."""
+    return _is_due(person) and informed.told(process.workshop(), person).read == 0
+
+
+def remind(person: Actor | None) -> None:
+    """Above a page: the notice has changed. What stands on the page below stays, and is saved after Continue."""
+    if _is_due(person):
+        told = informed.told(process.workshop(), person)
+        with st.container(border=True):
+            since = session.clock(told.read_at)
+            look.markup(
+                f"<h2>{escape(t('The notice has changed since you read it'))}</h2>"
+                f'<p class="muted">{escape(t("You read it {time}. Your next answer is saved once you continue.", time=since))}</p>'
+            )
+            _parts(told)
+            _continue(person, told)
+
+
+def page(person: Actor) -> None:
+    """The notice as a page of its own, with Continue where it is due."""
+    told = informed.told(process.workshop(), person)
+    sheets = my_sheets(process.workshop(), person)
+    look.muted(sheets[0].organisation.name, sheets[0].round.name)
+    st.title(t("Before you answer") if told.is_due else t("Who asks, why, and who sees the answers"), anchor=False)
+    _parts(told)
+    own = own_visibility(process.workshop(), person)
+    takes = t(
+        "About {minutes} minutes for all {count} questions; stop at any time and go on later.",
+        minutes=sum(sheet.minutes for sheet in sheets),
+        count=sum(sheet.size for sheet in sheets),
+    )
+    sees = f"{who_sees.sentence(own)} {t('The coordinator of your organisation can change this.')}"
+    _paragraph(t("Who sees our levels"), sees)
+    _paragraph(t("How long it takes"), takes)
+    if told.is_due:
+        _continue(person, told)
+    else:
+        look.muted(t("You read this version {time}.", time=session.clock(told.read_at)))
+
+
+def headings() -> dict[str, str]:
+    """The parts of a notice in their order, each with its heading."""
+    return {
+        "asks": t("Who asks"),
+        "why": t("Why"),
+        "sees": t("Who will see what"),
+        "kept": t("How long it is kept"),
+        "contact": t("Whom to ask"),
+    }
+
+
+def _parts(told: informed.Told) -> None:
+    for part, heading in headings().items():
+        text = getattr(told.notice, part)
+        if part == "kept" and informed.last_day(told.notice):
+            text = t("Until {day}. After that day the answers are to be erased.", day=text)
+        badge = f' <span class="badge">{escape(t("changed"))}</span>' if part in told.changed else ""
+        _paragraph(heading, t(text), badge)
+
+
+def _paragraph(heading: str, text: str, badge: str = "") -> None:
+    lines = look.words(text).replace("\n", "<br>")
+    look.markup(f"<h3>{escape(heading)}{badge}</h3><p>{lines}</p>")
+
+
+def _continue(person: Actor, told: informed.Told) -> None:
+    session.show_told()
+    st.button(t("Continue"), key="notice-continue", type="primary", on_click=_go_on, args=(person, told.notice.version))
+
+
+@incident.told
+def _go_on(person: Actor, version: int) -> None:
+    try:
+        informed.confirm(process.workshop(), person, version)
+    except (RefusedError, StoreError) as error:
+        session.tell(problem(error))
+
+
+def _is_due(person: Actor | None) -> bool:
+    if person is None or person.role not in PEOPLE:
+        return False
+    return process.workshop().round(person.round_id) is not None and not informed.is_informed(
+        process.workshop(), person
+    )
