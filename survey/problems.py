@@ -2,7 +2,8 @@
 
 A message is looked up by its code and filled with facts; no other module words a problem of a file. Codes are
 public (people search for them) and are never reused. `Q` questionnaire, `T` translation, `A` answers file, `G` groups
-file, `R` one answer, `P` not permitted or not now, `O` organisations file, `C` worked case, `S` store.
+file, `R` one answer, `P` not permitted or not now, `O` organisations file, `C` worked case, `S` store,
+`W` filled workbook.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from survey.messages import MESSAGES
 from survey.store_messages import STORE_MESSAGES
+from survey.workbook_messages import WORKBOOK_MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Severity = Literal["error", "warning"]
 
-CATALOGUE: Final = MESSAGES | STORE_MESSAGES
+CATALOGUE: Final = MESSAGES | STORE_MESSAGES | WORKBOOK_MESSAGES
 
 
 @dataclass(frozen=True, slots=True, order=True)
