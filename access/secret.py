@@ -24,3 +24,8 @@ def shared_secret(workshop: Workshop, name: str) -> bytes:
 def keyed_hash(workshop: Workshop, name: str, text: str) -> str:
     """HMAC-SHA-256 of a text under the key of this name, in hex."""
     return hmac.new(shared_secret(workshop, name), text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+
+
+def keyed_id(workshop: Workshop, name: str, text: str) -> int:
+    """The same as an id, from 1 to 2⁶⁰: for the event id of a change that may be sent again."""
+    return int(keyed_hash(workshop, name, text)[:15], 16) + 1

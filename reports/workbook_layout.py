@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from survey.questionnaire import LEVELS, TIERS, Form
-from survey.response import DONT_KNOW, NOT_APPLICABLE
+from survey.response import DONT_KNOW, NOT_APPLICABLE, as_lines
 
 HIDDEN: Final = "readiness"  # the hidden sheet's name, and what its first cell says
 FORMAT: Final = "1"
@@ -28,6 +28,7 @@ FILLED: Final = (CODE, REASON, EVIDENCE, LINK, NOTE, COMMENT)
 FIRST_QUESTION: Final = 4
 LISTS: Final = 4  # of the hidden sheet: the first column of what cells offer
 SEPARATOR: Final = " · "
+NO_REASON: Final = "–"  # where a question cannot be answered with "not applicable"
 
 CODES: Final = {**{str(level): level for level in LEVELS}, "DK": DONT_KNOW, "NA": NOT_APPLICABLE}
 LETTERS: Final = {code: letters for letters, code in CODES.items()}
@@ -37,7 +38,6 @@ _TIER: Final = re.compile(rf"\s*([0-{len(TIERS) - 1}])\s*(?:·.*)?", re.DOTALL |
 MOST_IN_A_CELL: Final = 32_767  # UTF-16 units; what every spreadsheet program can hold
 # What XML cannot carry or a program replaces on the way: control characters, halves of a pair, noncharacters.
 _NOT_IN_A_CELL: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_LINE_END: Final = re.compile("\r\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,6 @@ def tier_of(text: str) -> int | None:
     """The evidence tier that a cell's text begins with; None when it is none."""
     found = _TIER.fullmatch(text)
     return int(found[1]) if found else None
-
-
-def as_lines(text: str) -> str:
-    """The text with a cell's line ends."""
-    return _LINE_END.sub("\n", text)
 
 
 def fits(text: str) -> bool:

@@ -8,9 +8,9 @@ from typing import Final
 
 from reports import workbook_layout as layout
 from reports.spreadsheet import Spreadsheet, SpreadsheetError, Table, read_spreadsheet
-from reports.workbook_layout import Identity, Line, as_lines, cell_name, code_of, tier_of
+from reports.workbook_layout import Identity, Line, cell_name, code_of, tier_of
 from survey.problems import message
-from survey.response import UNANSWERED
+from survey.response import UNANSWERED, as_lines
 
 _ENDINGS: Final = (".xlsx", ".ods")
 _PLACE: Final = re.compile(r"([0-9]{1,4}) ([0-9]{1,9})")
@@ -140,10 +140,7 @@ def _shown(table: Table, row: int, column: int) -> str:
 
 def _said(table: Table, line: Line, part: str, kept: str) -> str | None:
     text = as_lines(table.text(line.row, layout.TEXTS[part]))
-    if part in line.held and text == kept:
-        return None
-    # The dash where no reason can be given.
-    return "" if part == "reason" and text == "–" else text
+    return None if part in line.held and text == kept else text
 
 
 def _fault(sheet: str, row: int, column: int, code: str, **facts: object) -> Fault:

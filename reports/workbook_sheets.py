@@ -13,9 +13,9 @@ from charts.theme import ALERT, HAIRLINE, INK, LEVEL_COLOURS, MUTED, PAPER
 from charts.wording import Translate
 from reports import workbook_layout as layout
 from reports.offline import OfflineResponse, answer_name, asked_note, tier_name
-from reports.workbook_layout import Identity, Line, as_lines, cell_name
+from reports.workbook_layout import Identity, Line, cell_name
 from survey.questionnaire import LEVELS, Dimension, Item
-from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, codes_offered, tiers_offered
+from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, as_lines, codes_offered, tiers_offered
 
 # Widths of columns in characters. All of it fits a page across at half size, which is for keeping; the form is for writing on.
 _WIDTHS: Final = (4, 6, 34, 62, 34, 22, 20, 24, 24, 24)
@@ -184,7 +184,7 @@ class _Questions:
         held = {layout.TEXTS[part] for part in line.held}
         for column, text in filled.items():
             if column == layout.REASON and not item.allow_na and not text:
-                sheet.write_string(row, column, "–", self._none)
+                sheet.write_string(row, column, layout.NO_REASON, self._none)
             elif text:
                 sheet.write_string(row, column, text, self._held if column in held else self._input)
             else:

@@ -7,7 +7,7 @@ order. UNANSWERED is the missing-data code; NOT_ASKED is set by routing only and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,11 +25,13 @@ CODES: Final[dict[str, int]] = {
 CODE_NAMES: Final[dict[int, str]] = {code: name for name, code in CODES.items()}
 TIER_NUMBERS: Final[dict[str, int]] = {tier: number for number, tier in enumerate(TIERS)}
 
+TEXTS: Final = ("link", "note", "reason", "comment")  # the parts of an answer that people write
 MAX_TEXT: Final = 50_000
 MAX_LINK: Final = 2_000
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _NOT_A_NAME: Final = re.compile(r"[\x00-,/:-@\[-^`{-\x7f]")  # ASCII that no host name contains
 _IS_A_NUMBER: Final = re.compile(r"0x[0-9a-f]*|\d+")
+_LINE_END: Final = re.compile("\r\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,17 @@ def codes_offered(item: Item) -> tuple[int, ...]:
 def tiers_offered(stored: int) -> tuple[int, ...]:
     """The evidence tiers a page offers; "verified" is among them only where a facilitator has said it (`stored`)."""
     return tuple(tier for tier in range(len(TIERS)) if tier < len(TIERS) - 1 or tier == stored)
+
+
+def as_lines(text: str) -> str:
+    """The text with line feeds as its line ends: browsers and spreadsheets write others than they were given."""
+    return _LINE_END.sub("\n", text)
+
+
+def with_line_ends_of(stored: Answer, sent: Answer) -> Answer:
+    """`sent`, with the stored texts where it differs from them in line ends only."""
+    same = {part: text for part in TEXTS if as_lines(text := getattr(stored, part)) == as_lines(getattr(sent, part))}
+    return replace(sent, **same)
 
 
 def check_answer(

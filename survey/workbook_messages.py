@@ -51,7 +51,10 @@ WORKBOOK_MESSAGES: Final[dict[str, tuple[Literal["error", "warning"], str]]] = {
     "W009": ("error", "This cell is merged with others. Split them again and write each answer into its own cell."),
     "W010": ("error", "There is a formula in this cell. Write its result into the cell instead."),
     "W011": ("error", "'{value}' is not one of the answers. Choose one from the list of this cell: 1 to 5, {others}."),
-    "W012": ("error", "'{value}' is not one of the kinds of evidence. Choose one from the list of this cell: 0, 1 or 2."),
+    "W012": (
+        "error",
+        "'{value}' is not one of the kinds of evidence. Choose one from the list of this cell: 0, 1 or 2.",
+    ),
     "W013": (
         "error",
         "This cell holds a number, a date or the like instead of text. Format the cell as text, then type it again.",

@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 from access import respondent
 from access.actor import RefusedError
-from access.secret import keyed_hash
+from access.secret import keyed_id
 from results.store import Conflict, Saved, StoreError
-from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError
+from survey.response import (
+    DONT_KNOW,
+    NOT_APPLICABLE,
+    TEXTS,
+    UNANSWERED,
+    Answer,
+    AnswerRefusedError,
+    as_lines,
+    with_line_ends_of,
+)
 from web.forms import Form, one
 from web.language import problem
 
@@ -28,7 +37,6 @@ DRAWN: Final = "drawn"  # names this drawing of the page
 RESPONSE: Final = "response"
 _NO_CHOICE: Final = -1  # what no questionnaire knows; refused as any forged choice is
 _CODES: Final = {str(code): code for code in (1, 2, 3, 4, 5, DONT_KNOW, NOT_APPLICABLE)}
-_TEXTS: Final = ("link", "note", "reason", "comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ def save_page(workshop: Workshop, actor: Actor, sheet: Sheet, dimension_id: str,
 
 def typed_texts(form: Form) -> list[str]:
     """Every text of a page's form."""
-    return [one(form, name) for name in form if name.partition("-")[0] in _TEXTS]
+    return [one(form, name) for name in form if name.partition("-")[0] in TEXTS]
 
 
 def _save(workshop: Workshop, actor: Actor, sheet: Sheet, item_id: str, form: Form) -> Unsaved | None:
@@ -95,7 +103,7 @@ def _change(
     based_on, was, typed = change
     choice, shown = one(form, f"choose-{item_id}"), _number(one(form, f"theirs-{item_id}"))
     stored, response_id = sheet.answer(item_id), sheet.state.id
-    if typed == was or _as_sent(typed, stored) == stored:
+    if typed == was or with_line_ends_of(stored, typed) == stored:
         return None
     if choice == "theirs" and shown == sheet.revision(item_id):
         return None
@@ -115,7 +123,7 @@ def event_id(workshop: Workshop, form: Form, *content: object) -> int:
 
     It is made under a key, so that nobody can send the id of somebody else's change.
     """
-    return int(keyed_hash(workshop, "plain page", repr((one(form, DRAWN)[:64], content)))[:15], 16) + 1
+    return keyed_id(workshop, "plain page", repr((one(form, DRAWN)[:64], content)))
 
 
 def _answer(form: Form, item_id: str, was: Answer) -> Answer:
@@ -124,21 +132,11 @@ def _answer(form: Form, item_id: str, was: Answer) -> Answer:
     code = (_CODES.get(codes[0], _NO_CHOICE) if len(codes) == 1 else _NO_CHOICE) if codes else UNANSWERED
     tiers = form.get(f"evidence-{item_id}", [str(was.evidence)])
     tier = _number(tiers[0]) if len(tiers) == 1 else -1
-    texts = {part: one(form, f"{part}-{item_id}") for part in _TEXTS if f"{part}-{item_id}" in form}
+    texts = {part: one(form, f"{part}-{item_id}") for part in TEXTS if f"{part}-{item_id}" in form}
     if "link" in texts:
         texts["link"] = texts["link"].strip()
-    lines = {part: _lines(text) for part, text in texts.items()}
-    return _as_sent(replace(was, code=code, evidence=tier, **lines), was)
-
-
-def _as_sent(typed: Answer, stored: Answer) -> Answer:
-    """`typed`, with the stored texts where it differs from them in line ends only."""
-    same = {part: text for part in _TEXTS if _lines(text := getattr(stored, part)) == _lines(getattr(typed, part))}
-    return replace(typed, **same)
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = {part: as_lines(text) for part, text in texts.items()}
+    return with_line_ends_of(was, replace(was, code=code, evidence=tier, **lines))
 
 
 def _number(text: str) -> int:
