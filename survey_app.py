@@ -37,6 +37,7 @@ from web.invite import invite_routes
 from web.join import join_routes
 from web.language import ReaderLanguage
 from web.limits import RequestLimits
+from web.offline import offline_routes
 from web.plain import plain_routes
 from web.receipt import receipt_routes
 from web.sockets import GuardedSockets, OpenSockets
@@ -127,6 +128,7 @@ app = st.App(
         *join_routes(JoinDesk(workshop), invitations, settings.secure),
         *plain_routes(workshop, settings.secure),
         *receipt_routes(workshop, settings.secure),
+        *offline_routes(workshop, settings.secure),
         *invitations_routes(workshop, settings.base_url),
         *staff_routes(
             StaffDesk(workshop), invitations, settings.secure, shared_secret(workshop, "sign-in"), provider()

@@ -19,6 +19,7 @@ from access.secret import keyed_hash, keyed_id
 from access.workshop import Workshop
 from charts.wording import Translate
 from reports import workbook_layout as layout
+from reports.form_pdf import form_pdf
 from reports.offline import OfflineResponse
 from reports.spreadsheet import SpreadsheetError
 from reports.workbook import workbook_xlsx
@@ -92,6 +93,14 @@ def workbook(workshop: Workshop, actor: Actor, questionnaire_id: str, t: Transla
         t,
         language,
     )
+
+
+def form(
+    workshop: Workshop, actor: Actor, questionnaire_id: str, t: Translate, language: str = "en", *, empty: bool = True
+) -> bytes:
+    """The questionnaire to be printed (PDF); unless `empty`, with the stored answers. Raises RefusedError as `workbook` does."""
+    authorise(workshop, actor, "print the form", actor.home)
+    return form_pdf(taken_away(open_sheet(workshop, actor, questionnaire_id), empty=empty), t, language)
 
 
 def taken_away(sheet: Sheet, *, empty: bool = False) -> OfflineResponse:

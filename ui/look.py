@@ -174,6 +174,11 @@ def link(text: str, address: str) -> None:
     st.html(f'<p><a href="{escape(address)}" target="_blank" rel="noopener">{escape(text)}</a></p>')
 
 
+def offline_link(text: str) -> None:
+    """To the workbook and the printed form."""
+    st.html(f'<p class="muted"><a href="/offline" target="_self">{escape(text)}</a></p>')
+
+
 def leave_link(text: str) -> None:
     """To the plain page that ends the session; only an HTTP answer can take the cookie away."""
     st.html(f'<p class="muted"><a href="/leave" target="_self">{escape(text)}</a></p>')

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from starlette.requests import Request
 
 Form = dict[str, list[str]]  # values by the field's name, as they were sent
@@ -32,6 +36,34 @@ async def read_form(request: Request, largest: int = LARGEST, *, exact: bool = F
     if len(body) > LARGEST:
         return await run_in_threadpool(_parsed, bytes(body), exact)
     return _parsed(bytes(body), exact)
+
+
+async def read_upload(request: Request, name: str, largest: int) -> tuple[str, bytes]:
+    """The name and content of a file that a form sends as field `name`, held in memory; ("", b"") without one, or when the form
+    is larger than `largest` bytes. Never raises for what was sent."""
+    parser = MultiPartParser(request.headers, _bounded(request, largest), max_files=1, max_fields=4)
+    parser.spool_max_size = largest
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError, LookupError, _TooLongError):
+        return "", b""
+    file = form.get(name)
+    found = (file.filename or "", await file.read()) if isinstance(file, UploadFile) else ("", b"")
+    await form.close()
+    return found
+
+
+class _TooLongError(Exception):
+    """More has arrived than is read."""
+
+
+async def _bounded(request: Request, largest: int) -> AsyncGenerator[bytes, None]:
+    received = 0
+    async for part in request.stream():
+        received += len(part)
+        if received > largest:
+            raise _TooLongError
+        yield part
 
 
 def _parsed(body: bytes, exact: bool) -> Form:

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
+from reports.spreadsheet import LARGEST_FILE
 from survey.response import MAX_LINK, MAX_TEXT
 from web.cookies import read_session
 from web.pages import document, paragraph
@@ -34,6 +35,10 @@ _LONGEST_ANSWER: Final = 12 * (3 * MAX_TEXT + MAX_LINK) + 4096
 _MOST_LONG_ANSWERS: Final = 8  # on one page; the shipped questionnaires have at most five questions in a dimension
 LARGEST_ANSWERS: Final = _MOST_LONG_ANSWERS * _LONGEST_ANSWER
 PLAIN: Final = "/plain/"
+# A filled workbook with what a form adds to it; what of one is carried from its preview to its saving, packed, in base64.
+LARGEST_WORKBOOK: Final = LARGEST_FILE + LARGEST_BODY
+LARGEST_IMPORT: Final = 8_000_000
+_WORKBOOKS: Final = {"/workbook": LARGEST_WORKBOOK, "/workbook/save": LARGEST_IMPORT}
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 _PROBES: Final = frozenset({"/livez", "/readyz"})  # a container's probe comes by address
@@ -86,6 +91,8 @@ class RequestLimits:
         """The largest body that a path takes, in bytes."""
         if path.startswith(PLAIN):
             return LARGEST_ANSWERS
+        if path in _WORKBOOKS:
+            return _WORKBOOKS[path]
         is_upload = _below(path, "/_stcore/").startswith(_UPLOAD)
         return self._largest_upload() if is_upload and self._largest_upload is not None else LARGEST_BODY
 

@@ -83,6 +83,15 @@ fieldset.item{min-width:0;margin:0 0 2rem;padding:1rem 0 0;border-top:1px solid 
 .item details{margin:.5rem 0}
 .badge{display:inline-block;background:#e7eff7;color:#14456e;border-radius:.3rem;padding:.05rem .45rem;font-size:.875rem}
 .saved{color:#1c6b3a}
+input[type=file]{display:block;width:100%;margin:.25rem 0 1rem;padding:.75rem;border:1px dashed #52606d;border-radius:.5rem;font:inherit;
+font-weight:400;background:#f6f8fa}
+input[type=file]:focus-visible{outline:3px solid #1f2933;outline-offset:2px}
+table{width:100%;border-collapse:collapse;margin:.75rem 0;table-layout:fixed}
+th,td{text-align:left;vertical-align:top;padding:.5rem;border-top:1px solid #d9e0e6;overflow-wrap:anywhere}
+th{color:#52606d;font-weight:600}
+td:last-child{background:#fffbe6}
+@media(max-width:40rem){table,tbody,tr,td{display:block}thead{position:absolute;left:-200vw}td{border:0;padding:.25rem .5rem}
+tr{display:block;border-top:1px solid #c9d2da;padding:.75rem 0}td[data-head]::before{content:attr(data-head)": ";color:#52606d}}
 .error ul{margin:.25rem 0 .5rem;padding-left:1.25rem}
 .error a{color:#5c1510}
 .list{padding-left:1.25rem}

@@ -65,6 +65,7 @@ def overview(sheets: Sequence[Sheet]) -> str:
         facts(((TEXTS["invite.round"], round_.name),)),
         paragraph(TEXTS["plain.how"]),
         *(_summary(sheet) for sheet in sheets),
+        link(TEXTS["offline.way"], "/offline"),
         link(TEXTS["plain.full"], "/"),
         link(TEXTS["leave.title"].rstrip("?"), "/leave"),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from web.language import say
+from web.offline_texts import OFFLINE_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ class Texts(Mapping[str, str]):
 
 TEXTS: Final = Texts(
     {
+        **OFFLINE_TEXTS,
         "product": "AI readiness self-assessment",
         "invented": "Invented demonstration data: the organisation, the round and the answers do not exist.",
         "invite.title": "You are invited to answer",

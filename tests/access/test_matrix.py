@@ -29,16 +29,22 @@ from access import (
     targets,
     together,
     visibility,
-)  # fmt: skip
+    workbook,
+)
 from access.actor import Actor, RefusedError
 from access.gate import authorise
 from access.invitation import digest, key_of
 from access.matrix import ROLES, RULES, Place, may
+from access.secret import keyed_hash
+from reports.invitation_files import in_english
+from reports.workbook import workbook_xlsx
+from reports.workbook_reader import read_workbook
 from results.facts import Grant, LateAnswer, Notice, Staff, StaffRole
 from results.store import Keep
 from results.workshop import InvitationRole
 from survey.response import Answer
 from tests.reference_store import ReferenceStore
+from tests.reports.workbooks import strings_of
 from tests.workshops import Scene, inform, mark, scene
 
 ACCESS = Path(matrix.__file__).parent
@@ -59,6 +65,7 @@ class Call:
     do: Callable[[Scene, Actor, str], object]
     aimed: bool = False
     audited: bool = False
+    saves: bool = False  # stores an answer, which leaves no entry
     lists_people: bool = False  # holds the labels of a round's people
     role_first: bool = False  # the role is refused before anybody looks at the place
     before: str = "draft"  # the state in which every response stands, or what has happened
@@ -73,6 +80,24 @@ def _response(at: Scene, place: str) -> int:
 
 def _save(at: Scene, actor: Actor, place: str):
     return respondent.save_answer(at.workshop, actor, _response(at, place), "training", Answer(3), based_on=None)
+
+
+def _import(at: Scene, actor: Actor, place: str):
+    change = workbook.Change("training", Answer(3), 0)
+    return workbook.save(at.workshop, actor, _response(at, place), [change], "drawn")
+
+
+def _filled(at: Scene, place: str):
+    """A workbook of that place's response, as nobody has changed it: of an unknown one with a right signature too."""
+    people = Actor("coordinator", *_home(at, place), "x", "somebody0000")
+    (sheet,) = respondent.my_sheets(at.workshop, people)
+    taken = replace(workbook.taken_away(sheet), response_id=_response(at, place))
+    return read_workbook(workbook_xlsx(taken, lambda text: keyed_hash(at.workshop, "workbook", text), in_english, "en"))
+
+
+def _home(at: Scene, place: str) -> tuple[int, int]:
+    mine = at.organisations["north" if place == "nowhere" else place]
+    return mine.round_id, mine.id
 
 
 def _token_of(at: Scene, place: str) -> str:
@@ -105,7 +130,18 @@ SERVICES: dict[str, tuple[Call, ...]] = {
         Call(lambda at, actor, _: together.people_of(at.workshop, actor)),
         Call(lambda at, actor, _: together.here_now(at.workshop, actor)),
     ),
-    "save an answer": (Call(_save, aimed=True),),
+    "save an answer": (Call(_save, aimed=True, saves=True),),
+    "download the workbook": (
+        Call(lambda at, actor, _: strings_of(workbook.workbook(at.workshop, actor, "tiny", in_english))),
+    ),
+    "import a workbook": (
+        Call(lambda at, actor, place: workbook.compare(at.workshop, actor, _filled(at, place)), aimed=True),
+        Call(_import, aimed=True, saves=True),
+    ),
+    "print the form": (
+        Call(lambda at, actor, _: workbook.form(at.workshop, actor, "tiny", in_english, empty=False)),
+        Call(lambda at, actor, _: workbook.form(at.workshop, actor, "tiny", in_english)),
+    ),
     "submit": (
         Call(lambda at, actor, place: respondent.submit(at.workshop, actor, _response(at, place)), aimed=True, audited=True),
     ),
@@ -334,7 +370,7 @@ def _as_the_matrix_says(at: Scene, action: str, call: Call, actor: Actor, place:
     assert [(entry.action, entry.outcome) for entry in new] == ([(action, "done")] if call.audited else [])
     if RULES[action].reach[actor.role] != "anywhere":
         assert all(Place(entry.round_id, entry.organisation_id) == there for entry in new)
-    changes = call.audited or action == "save an answer"
+    changes = call.audited or call.saves
     assert (rows(at) != before) == changes
     if not changes:
         _holds_own_things_only(repr(given), actor, lists_people=call.lists_people)

@@ -51,4 +51,5 @@ for sheet in sheets:
                 st.switch_page("pages/profile.py", query_params=address)
 who_sees.choice()
 look.plain_link(t("Answer on a plain page (slow line, or nothing happens when you choose)"))
+look.offline_link(t("Answer without a connection: workbook and printed form"))
 look.leave_link(t("Leave on this device"))

@@ -1,0 +1,151 @@
+"""Answering without a connection: `/offline`, workbooks and printed forms, and the import of a filled workbook.
+
+Behind the session's cookie, for respondents and coordinators. A file that is sent is read in memory and kept nowhere: the page that
+shows what it changes carries the answers to the button that saves them (`web.carried`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from access import respondent, workbook
+from access.actor import RefusedError
+from access.invitation import actor_of
+from reports.invitation_files import MEDIA_TYPES, in_english
+from reports.spreadsheet import SpreadsheetError
+from reports.workbook_reader import read_workbook
+from results.store import StoreError
+from survey.problems import message
+from web import offline_page
+from web.carried import packed, unpacked
+from web.cookies import read_session
+from web.forms import one, read_form, read_upload
+from web.invite import from_own_page, nothing, refused
+from web.limits import LARGEST_IMPORT, LARGEST_WORKBOOK
+from web.texts import TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from access.actor import Actor
+    from access.workshop import Workshop
+    from web.forms import Form
+
+_PEOPLE: Final = ("respondent", "coordinator")
+
+
+def offline_routes(workshop: Workshop, secure: bool) -> list[Route]:
+    """`/offline`, the files that it offers, and what its forms post to. `secure`: as for `web.cookies`."""
+    desk = _Desk(workshop, secure)
+    return [
+        Route("/offline", desk.show, methods=["GET"]),
+        Route("/workbook/{questionnaire}.xlsx", desk.workbook, methods=["GET"]),
+        Route("/form/{questionnaire}.pdf", desk.form, methods=["GET"]),
+        Route("/workbook", desk.look, methods=["POST"]),
+        Route("/workbook/save", desk.save, methods=["POST"]),
+    ]
+
+
+class _Desk:
+    def __init__(self, workshop: Workshop, secure: bool) -> None:
+        self._workshop = workshop
+        self._secure = secure
+
+    async def show(self, request: Request) -> Response:
+        return await self._given(request, lambda actor, _: self._listed(actor))
+
+    async def workbook(self, request: Request) -> Response:
+        return await self._given(request, self._workbook)
+
+    async def form(self, request: Request) -> Response:
+        return await self._given(request, self._form)
+
+    async def look(self, request: Request) -> Response:
+        """Without a session the file is not even read."""
+        if not from_own_page(request):
+            return refused()
+        if (actor := await self._actor(request)) is None:
+            return nothing()
+        name, data = await read_upload(request, "file", LARGEST_WORKBOOK)
+        return await self._given(request, lambda actor, _: self._look(actor, name, data), actor)
+
+    async def save(self, request: Request) -> Response:
+        if not from_own_page(request):
+            return refused()
+        if (actor := await self._actor(request)) is None:
+            return nothing()
+        form = await read_form(request, LARGEST_IMPORT)
+        return await self._given(request, lambda actor, _: self._save(actor, form), actor)
+
+    async def _actor(self, request: Request) -> Actor | None:
+        """Who asks, when they are somebody who answers."""
+        actor = await run_in_threadpool(actor_of, self._workshop, read_session(request, secure=self._secure))
+        return actor if actor and actor.role in _PEOPLE else None
+
+    async def _given(
+        self, request: Request, make: Callable[[Actor, Request], Response], actor: Actor | None = None
+    ) -> Response:
+        if (actor := actor or await self._actor(request)) is None:
+            return nothing()
+        try:
+            return await run_in_threadpool(make, actor, request)
+        except RefusedError:
+            return nothing()
+
+    def _listed(self, actor: Actor, error: str = "") -> Response:
+        page = offline_page.overview(respondent.my_sheets(self._workshop, actor), error)
+        return HTMLResponse(page, status_code=422 if error else 200)
+
+    def _workbook(self, actor: Actor, request: Request) -> Response:
+        asked = request.path_params["questionnaire"]
+        return _file(workbook.workbook(self._workshop, actor, asked, in_english), f"workbook-{asked}", "xlsx")
+
+    def _form(self, actor: Actor, request: Request) -> Response:
+        asked = request.path_params["questionnaire"]
+        empty = "answers" not in request.query_params
+        return _file(workbook.form(self._workshop, actor, asked, in_english, empty=empty), f"form-{asked}", "pdf")
+
+    def _look(self, actor: Actor, name: str, data: bytes) -> Response:
+        if not data:
+            return self._listed(actor, TEXTS["offline.no_file"])
+        try:
+            preview = workbook.compare(self._workshop, actor, read_workbook(data, name))
+        except SpreadsheetError as error:
+            return self._listed(actor, str(error))
+        except RefusedError as error:
+            return self._listed(actor, message("W005") if error.code == "P001" else str(error))
+        except StoreError:
+            return self._listed(actor, TEXTS["join.later"])
+        carried = packed(self._workshop, preview) if preview.differences else ""
+        if len(carried) > LARGEST_IMPORT - 10_000:
+            return self._listed(actor, message("W002", limit="8 MB"))
+        return HTMLResponse(offline_page.preview(preview, carried), status_code=422 if preview.faults else 200)
+
+    def _save(self, actor: Actor, form: Form) -> Response:
+        """Sent twice it saves once, with the same result."""
+        carried = unpacked(self._workshop, one(form, "carried"))
+        if carried is None:
+            return self._listed(actor, TEXTS["import.lost"])
+        changes = [
+            change
+            for change in carried.changes
+            if change.item_id not in carried.contested or one(form, f"choose-{change.item_id}") == "mine"
+        ]
+        outcome = workbook.save(self._workshop, actor, carried.response_id, changes, carried.drawn)
+        sheet = next(one for one in respondent.my_sheets(self._workshop, actor) if one.state.id == carried.response_id)
+        return HTMLResponse(offline_page.result(sheet, outcome), status_code=422 if outcome.left else 200)
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    headers = {
+        "content-disposition": f'attachment; filename="{name}-{datetime.now(UTC):%Y-%m-%d}.{kind}"',
+        "cache-control": "no-store",
+    }
+    return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)  # type: ignore[index]
