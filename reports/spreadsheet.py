@@ -26,7 +26,7 @@ LARGEST_UNPACKED: Final = 24_000_000  # bytes of all members; a workbook with ev
 _HIGHEST_RATIO: Final = 200  # unpacked to packed; blank rows of a sheet have some 60
 _SMALL: Final = 100_000  # bytes: members up to here may be packed better
 _MOST_MEMBERS: Final = 500
-_MOST_ELEMENTS: Final = 300_000  # of one member; a few thousand are usual
+_MOST_ELEMENTS: Final = 120_000  # of all members together; some 5,000 are usual
 _CHUNK: Final = 65_536
 
 # Cells beyond are not kept: our sheets have ten columns and a row for each question.
@@ -65,6 +65,16 @@ class Table:
 Spreadsheet = dict[str, Table]  # by the sheet's name
 
 
+class Target:
+    """Takes an XML document's events one after another; no tree is built. Names come without their namespaces."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
+
+    def end(self, tag: str) -> None: ...
+
+    def data(self, text: str) -> None: ...
+
+
 class Archive:
     """The members of a file that has passed the bounds."""
 
@@ -84,6 +94,7 @@ class Archive:
         if any(one.flag_bits & 1 for one in members):  # needs a password
             raise SpreadsheetError("W001")
         self.names = frozenset(one.filename for one in members)
+        self._elements = 0
 
     def read(self, name: str) -> bytes:
         """A member's bytes. Raises SpreadsheetError W001 when it is missing or damaged."""
@@ -101,38 +112,33 @@ class Archive:
         ):
             raise SpreadsheetError("W001") from None
 
+    def parse(self, name: str, target: Target) -> None:
+        """Send the events of a member, an XML document, to `target`.
 
-class Target:
-    """Takes an XML document's events one after another; no tree is built. Names come without their namespaces."""
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
-
-    def end(self, tag: str) -> None: ...
-
-    def data(self, text: str) -> None: ...
-
-
-def parse(document: bytes, target: Target) -> None:
-    """Send the document's events to `target`. Raises SpreadsheetError: W001 it is damaged or has a document type; W002."""
-    parser = XMLParser(target=_Counted(target), forbid_dtd=True)
-    try:
-        for start in range(0, len(document), _CHUNK):
-            parser.feed(document[start : start + _CHUNK])
-        parser.close()
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
-        raise SpreadsheetError("W001") from None
+        Raises SpreadsheetError: W001 it is missing, damaged or has a document type, W002 there are too many elements.
+        """
+        counted = _Counted(target, _MOST_ELEMENTS - self._elements)
+        parser = XMLParser(target=counted, forbid_dtd=True)
+        document = self.read(name)
+        try:
+            for start in range(0, len(document), _CHUNK):
+                parser.feed(document[start : start + _CHUNK])
+            parser.close()
+        except (ParseError, DefusedXmlException, ValueError, LookupError):
+            raise SpreadsheetError("W001") from None
+        self._elements += counted.count
 
 
 class _Counted:
     """What the parser sees of a Target."""
 
-    def __init__(self, target: Target) -> None:
-        self._target, self._count = target, 0
+    def __init__(self, target: Target, most: int) -> None:
+        self._target, self._most, self.count = target, most, 0
         self.data = target.data
 
     def start(self, tag: str, attributes: dict[str, Any]) -> None:
-        self._count += 1
-        if self._count > _MOST_ELEMENTS:
+        self.count += 1
+        if self.count > self._most:
             raise too_large()
         self._target.start(_local(tag), {_local(name): value for name, value in attributes.items()})
 

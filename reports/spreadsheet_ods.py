@@ -16,7 +16,6 @@ from reports.spreadsheet import (
     Target,
     area,
     number,
-    parse,
 )
 
 MIME_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -32,7 +31,7 @@ _MOST_KEPT: Final = 50_000  # cells: one that is repeated counts as often
 def read_ods(archive: Archive) -> Spreadsheet:
     """Raises SpreadsheetError."""
     content = _Content()
-    parse(archive.read("content.xml"), content)
+    archive.parse("content.xml", content)
     return {name: Table(cells, frozenset(content.merged[name])) for name, cells in content.sheets.items()}
 
 

@@ -19,7 +19,6 @@ from reports.spreadsheet import (
     Target,
     area,
     number,
-    parse,
 )
 
 BOOK: Final = "xl/workbook.xml"
@@ -34,10 +33,10 @@ _MOST_MERGED: Final = 10_000  # places
 def read_xlsx(archive: Archive) -> Spreadsheet:
     """Raises SpreadsheetError."""
     book, relations, strings = _Book(), _Relations(), _Strings()
-    parse(archive.read(BOOK), book)
-    parse(archive.read(_RELATIONS), relations)
+    archive.parse(BOOK, book)
+    archive.parse(_RELATIONS, relations)
     if _STRINGS in archive.names:
-        parse(archive.read(_STRINGS), strings)
+        archive.parse(_STRINGS, strings)
     sheets: Spreadsheet = {}
     for name, relation in book.sheets:
         if relation not in relations.targets:
@@ -46,7 +45,7 @@ def read_xlsx(archive: Archive) -> Spreadsheet:
         if not member.startswith("xl/worksheets/"):  # a sheet of charts or macros
             continue
         sheet = _Sheet(strings.texts)
-        parse(archive.read(member), sheet)
+        archive.parse(member, sheet)
         sheets[name] = Table(sheet.cells, frozenset(sheet.merged))
     return sheets
 

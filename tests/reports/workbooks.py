@@ -8,7 +8,6 @@ import zipfile
 
 import openpyxl
 
-from reports import workbook_layout as layout
 from reports.invitation_files import in_english
 from reports.offline import OfflineResponse
 from reports.spreadsheet import read_spreadsheet
@@ -38,13 +37,19 @@ def made(*args, **changes) -> bytes:
     return workbook_xlsx(response(*args, **changes), signature_of, in_english, "en")
 
 
+class Formula(str):
+    """A cell's value that is a formula; every other text is one, whatever it begins with."""
+
+    __slots__ = ()
+
+
 def filled(data: bytes, cells: dict[tuple[str, str], object], change=None) -> bytes:
     """The workbook with these values in its cells, (sheet, "E4") → value, saved by openpyxl. `change`: what else is done to the book."""
     book = openpyxl.load_workbook(io.BytesIO(data))
     for (sheet, cell), value in cells.items():
-        book[sheet][cell] = value
-        if isinstance(value, str) and not value.startswith("=SUM"):
-            book[sheet][cell].data_type = "s"
+        book[sheet][cell].value = str(value) if isinstance(value, Formula) else value
+        if isinstance(value, str):
+            book[sheet][cell].data_type = "f" if isinstance(value, Formula) else "s"
     if change:
         change(book)
     file = io.BytesIO()
@@ -64,28 +69,25 @@ def rewritten(data: bytes, change) -> bytes:
 
 
 def with_text(data: bytes, old: str, new: str) -> bytes:
-    """The workbook with one of its texts written differently, whatever the text: control characters by their escapes."""
+    """The workbook with one of its texts written differently, as Excel writes it: what XML cannot have by its escape."""
     literal = re.sub("_x([0-9A-Fa-f]{4})_", r"_x005F_x\1_", new)
-    written = "".join(
-        f"_x{ord(c):04X}_" if ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 or (ord(c) > 0xFFFD and ord(c) < 0x10000) else c
-        for c in literal
-    )
-    escaped = written.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    written = "".join(f"_x{ord(char):04X}_" if _is_escaped(char) else char for char in literal)
+    shown = written.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
-    def change(name, content):
-        return (
-            content.replace(f">{old}<".encode(), f' xml:space="preserve">{escaped}<'.encode())
-            if name == "xl/sharedStrings.xml"
-            else content
-        )
+    def change(name: str, content: bytes) -> bytes:
+        if name != "xl/sharedStrings.xml":
+            return content
+        assert f">{old}<".encode() in content
+        return content.replace(f">{old}<".encode(), f' xml:space="preserve">{shown}<'.encode())
 
     return rewritten(data, change)
+
+
+def _is_escaped(char: str) -> bool:
+    code = ord(char)
+    return code < 32 or 0xD800 <= code < 0xE000 or 0xFFFE <= code <= 0xFFFF
 
 
 def strings_of(data: bytes) -> str:
     """Every text of a workbook, hidden ones too."""
     return "\n".join(cell.text for table in read_spreadsheet(data).values() for cell in table.cells.values())
-
-
-def cell(row: int, column: int) -> str:
-    return layout.cell_name(row, column)
