@@ -63,7 +63,10 @@ def asked_note(t: Translate, item: Item, numbers: Mapping[str, str]) -> str:
 
 def _in_words(t: Translate, condition: Condition, numbers: Mapping[str, str]) -> str:
     parts = [_in_words(t, part, numbers) for part in condition.parts]
-    nested = [f"({words})" if part.parts else words for part, words in zip(condition.parts, parts, strict=True)]
+    nested = [
+        f"({words})" if part.kind in ("all", "any") else words
+        for part, words in zip(condition.parts, parts, strict=True)
+    ]
     if condition.kind == "not":
         return t("it is not so that {condition}", condition=nested[0])
     if condition.kind in ("all", "any"):

@@ -25,6 +25,8 @@ LARGEST_FILE: Final = 5_000_000  # bytes
 LARGEST_UNPACKED: Final = 24_000_000  # bytes of all members; a workbook with every text full has some 11 MB
 _HIGHEST_RATIO: Final = 200  # unpacked to packed; blank rows of a sheet have some 60
 _SMALL: Final = 100_000  # bytes: members up to here may be packed better
+_PASSWORD: Final = 1  # a member's flag
+_PACKINGS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the only ones that spreadsheets use
 _MOST_MEMBERS: Final = 500
 _MOST_ELEMENTS: Final = 120_000  # of all members together; some 5,000 are usual
 _CHUNK: Final = 65_536
@@ -91,25 +93,21 @@ class Archive:
             raise too_large()
         if any(one.file_size > max(_SMALL, _HIGHEST_RATIO * one.compress_size) for one in members):
             raise too_large()
-        if any(one.flag_bits & 1 for one in members):  # needs a password
+        if any(one.flag_bits & _PASSWORD or one.compress_type not in _PACKINGS for one in members):
             raise SpreadsheetError("W001")
         self.names = frozenset(one.filename for one in members)
+        self._read: set[str] = set()
         self._elements = 0
 
     def read(self, name: str) -> bytes:
-        """A member's bytes. Raises SpreadsheetError W001 when it is missing or damaged."""
+        """A member's bytes, once: a thousand sheets may all name the same one. Raises SpreadsheetError W001 when it is read
+        already, missing or damaged."""
+        if name in self._read:
+            raise SpreadsheetError("W001")
+        self._read.add(name)
         try:
             return self._zip.read(name)
-        except (
-            KeyError,
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            RuntimeError,
-            NotImplementedError,
-            OSError,
-            ValueError,
-        ):
+        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError):
             raise SpreadsheetError("W001") from None
 
     def parse(self, name: str, target: Target) -> None:

@@ -156,6 +156,22 @@ def test_a_bomb_is_refused_before_it_is_unpacked(bomb):
     assert code_of(BOMBS[bomb]()) == "W002"
 
 
+def test_a_thousand_sheets_of_one_member_are_refused():
+    def change(name: str, content: bytes) -> bytes:
+        more = b'<sheet name="x%d" sheetId="9" r:id="rId1"/>'
+        return content.replace(b"</sheets>", b"".join(more % n for n in range(1000)) + b"</sheets>")
+
+    assert code_of(rewritten(made(), change)) == "W001"
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_packing_that_no_spreadsheet_uses_is_refused(packing):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", packing) as opened:
+        opened.writestr(BOOK, b"<x/>")
+    assert code_of(file.getvalue()) == "W001"
+
+
 def test_a_size_that_is_a_lie_is_found():
     """The list of contents says 100 bytes, the member has a million."""
     data = bytearray(archive((BOOK, b"<x>" + b"a" * 1_000_000 + b"</x>")))

@@ -74,13 +74,16 @@ def with_text(data: bytes, old: str, new: str) -> bytes:
     written = "".join(f"_x{ord(char):04X}_" if _is_escaped(char) else char for char in literal)
     shown = written.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
-    def change(name: str, content: bytes) -> bytes:
-        if name != "xl/sharedStrings.xml":
-            return content
-        assert f">{old}<".encode() in content
+    places = 0
+
+    def change(_: str, content: bytes) -> bytes:
+        nonlocal places
+        places += content.count(f">{old}<".encode())
         return content.replace(f">{old}<".encode(), f' xml:space="preserve">{shown}<'.encode())
 
-    return rewritten(data, change)
+    changed = rewritten(data, change)
+    assert places == 1
+    return changed
 
 
 def _is_escaped(char: str) -> bool:
