@@ -23,7 +23,6 @@ _CELLS: Final = ("table-cell", "covered-table-cell")
 _KINDS: Final[dict[str, Kind]] = {
     "": "text", "string": "text", "float": "number", "percentage": "number", "currency": "number",
 }  # fmt: skip
-_SPACES: Final = " \t\r\n"
 _MOST_SPACES: Final = 100_000
 _MOST_KEPT: Final = 50_000  # cells: one that is repeated counts as often
 
@@ -44,7 +43,7 @@ class _Content(Target):
         self._depth_of_note = 0
         self._cell: dict[str, str] | None = None
         self._paragraphs: list[list[str]] = []
-        self._in_paragraph = self._after_space = False
+        self._in_paragraph = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "annotation" or self._depth_of_note:  # a remark at a cell has paragraphs of its own
@@ -73,23 +72,18 @@ class _Content(Target):
             self._in_paragraph = False
 
     def data(self, text: str) -> None:
-        if not self._in_paragraph or self._depth_of_note:
-            return
-        for char in text:
-            is_space = char in _SPACES
-            if not (is_space and self._after_space):  # runs of them are one; the others are written as elements
-                self._paragraphs[-1].append(" " if is_space else char)
-            self._after_space = is_space
+        # Programs write a run of spaces as an element (6.1.3 would make it one space here), but LibreOffice writes it as it is in
+        # a cell of several lines, and reads it so.
+        if self._in_paragraph and not self._depth_of_note:
+            self._paragraphs[-1].append(text)
 
     def _text(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "p":
             self._paragraphs.append([])
-            self._in_paragraph = self._after_space = True
+            self._in_paragraph = True
         elif self._in_paragraph:
             count = min(number(attributes.get("c")), _MOST_SPACES)
-            said = {"s": " " * count, "tab": "\t", "line-break": "\n"}.get(tag, "")
-            self._paragraphs[-1].append(said)
-            self._after_space = self._after_space and not said
+            self._paragraphs[-1].append({"s": " " * count, "tab": "\t", "line-break": "\n"}.get(tag, ""))
 
     def _keep(self, cell: dict[str, str]) -> None:
         if not self._name or self._row > MOST_ROWS or self._column >= MOST_COLUMNS:
