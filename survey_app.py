@@ -27,7 +27,7 @@ from access.secret import shared_secret
 from access.sign_in import StaffDesk
 from results.backup_clock import BackupClock
 from results.upkeep import Probed, Upkeep
-from ui import incident, language, process, progress
+from ui import incident, language, process, progress, run_start
 from ui.look import KEYS_SCRIPT
 from web.choose_language import language_routes
 from web.headers import SecurityHeaders
@@ -53,6 +53,9 @@ uvicorn.config.LOGGING_CONFIG |= {"handlers": {}, "loggers": {}}
 for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
     logs.adopt(logging.getLogger(name))
 uvicorn.config.HTTP_PROTOCOLS["auto"] = "web.protocol:BoundedHttp"
+for name in ("auto", "websockets-sansio"):  # uvicorn's default, and what Streamlit asks for
+    uvicorn.config.WS_PROTOCOLS[name] = "web.compression:CompressedWebSocket"
+run_start.remember_theme()
 # Streamlit asks a public service for this machine's address when it listens on all interfaces, and again for every
 # websocket with a foreign Origin. Nothing here leaves the machine; without the answer such an Origin is refused all the same.
 net_util.get_external_ip = lambda: None

@@ -21,6 +21,7 @@ REGISTRY = {
     "comparing": "benchmarks.comparing",
     "replays": "benchmarks.replays",
     "answering": "benchmarks.answering",
+    "workshop": "benchmarks.workshop",
     "checks": "benchmarks.checks",
     "coverage": "benchmarks.coverage",
     "files": "benchmarks.files",

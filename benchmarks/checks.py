@@ -18,9 +18,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks import Result
-from benchmarks.answering import (
+from benchmarks.answering import another
+from benchmarks.servers import (
     ROOT,
-    another,
     asked,
     cpu_of,
     database,

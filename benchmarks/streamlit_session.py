@@ -8,16 +8,16 @@ be called early too, after all was drawn, when a timer has asked for the next.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ class Session:
         self.address, self._page, self._query, self._cookie = address, page, query, cookie
         self.radios: dict[str, Radio] = {}
         self.drawn: dict[tuple[int, ...], Delta] = {}  # what the first run drew, by its place on the page
-        self.received: Counter[str] = Counter()  # bytes and messages
+        self.received = 0  # bytes as they came, compressed or not
         self._states: dict[str, WidgetState] = {}
         self._page_hash = ""
         self._opening = True
@@ -69,11 +69,25 @@ class Session:
         self._socket = await websockets.connect(
             f"ws{self.address.removeprefix('http')}/_stcore/stream", origin=self.address, additional_headers=headers,
             subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE, ping_interval=None,
+            compression=None, extensions=[ClientPerMessageDeflateFactory()],  # offers what Chromium does
+            create_connection=self._connection,
         )  # fmt: skip
         self._tasks.append(asyncio.create_task(self._listen()))
         await self._run("")
         self._opening = False
         self._tasks += [asyncio.create_task(self._beat(*beat)) for beat in self._beats.items()]
+
+    def _connection(self, *arguments: Any, **named: Any) -> websockets.ClientConnection:
+        """A connection that counts what it receives."""
+        connection = websockets.ClientConnection(*arguments, **named)
+        hand_on = connection.data_received
+
+        def data_received(data: bytes) -> None:
+            self.received += len(data)
+            hand_on(data)
+
+        connection.data_received = data_received
+        return connection
 
     async def choose(self, radio: Radio, option: str) -> tuple[float, list[str]]:
         """Answer; returns seconds until the run had ended and the markup that it drew in the radio's fragment."""
@@ -122,8 +136,6 @@ class Session:
     async def _listen(self) -> None:
         try:
             async for data in self._socket:
-                self.received["bytes"] += len(data)
-                self.received["messages"] += 1
                 message = ForwardMsg.FromString(data)
                 kind = message.WhichOneof("type")
                 if kind in self._HANDLERS:
