@@ -22,6 +22,7 @@ REGISTRY = {
     "replays": "benchmarks.replays",
     "answering": "benchmarks.answering",
     "workshop": "benchmarks.workshop",
+    "first_load": "benchmarks.first_load",
     "checks": "benchmarks.checks",
     "coverage": "benchmarks.coverage",
     "files": "benchmarks.files",

@@ -1,7 +1,7 @@
 """What Streamlit tells the browser at the start of each run and never changes, computed once.
 
-Each run, of a page or of a single card, begins with a message that holds the theme. Streamlit 1.67 reads it from some
-three hundred settings every time: a tenth of an answer's CPU. The settings are fixed once the server runs.
+Each run, of a page or of a single card, begins with a message that holds the theme. Streamlit 1.67 gathers it from 295
+settings every time, which takes a twentieth of an answer's CPU. They are fixed once the server runs.
 """
 
 from __future__ import annotations

@@ -19,12 +19,13 @@ import tempfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import brotli
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from web.headers import IMMUTABLE
 
@@ -42,6 +43,7 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
     ".json": "application/json",
 }
+_ENCODINGS: Final = ("br", "gzip")
 _SMALLEST: Final = 1024  # bytes; below, headers outweigh what is saved
 _FIRST_LOAD_QUALITY: Final = 10
 _QUALITY: Final = 5
@@ -54,7 +56,7 @@ _FONT_PRELOAD: Final = re.compile(rb'\s*<link\s+rel="preload"[^>]*\bas="font"[^>
 
 @dataclass(frozen=True, slots=True)
 class Compressed:
-    """One file as it is sent. `encodings` is ordered: the first one wins when a browser likes several equally."""
+    """One file as it is sent, by each of _ENCODINGS: the first one wins when a browser likes both equally."""
 
     content_type: str
     cache_control: str
@@ -110,31 +112,56 @@ def compress_folder(folder: Path, cache: Path | None = None) -> dict[str, Compre
 
 
 class CompressedStatic:
-    """Answers GET and HEAD for the folder's texts when the browser takes brotli or gzip."""
+    """Answers GET and HEAD for the folder's texts when the browser takes brotli or gzip.
+
+    Streamlit answers every address that is no file by index.html; which those are is known from its answer's ETag only.
+    """
 
     def __init__(self, app: ASGIApp, folder: Path, cache: Path | None = None) -> None:
         self.app = app
         self._files = compress_folder(folder, cache)
+        index = folder / "index.html"
+        self._index_etag = FileResponse(index, stat_result=index.stat()).headers["etag"].encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        file = self._files.get(scope["path"]) if scope["type"] == "http" else None
-        if file is None or scope["method"] not in {"GET", "HEAD"}:
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
             return
+        file = self._files.get(scope["path"])
         headers = Headers(scope=scope)
-        encoding = preferred_encoding(headers.get("accept-encoding", ""), tuple(file.encodings))
+        encoding = preferred_encoding(headers.get("accept-encoding", ""), _ENCODINGS)
         if encoding is None or "range" in headers:
-            await self.app(scope, receive, _with_vary(send))
-            return
-        etag = f'"{file.etag}-{encoding}"'
-        common = {"ETag": etag, "Vary": "Accept-Encoding", "Cache-Control": file.cache_control}
-        if _matches(headers.get("if-none-match", ""), etag):
-            await Response(status_code=304, headers=common)(scope, receive, send)
-            return
-        body = file.encodings[encoding]
-        own = {**common, "Content-Encoding": encoding, "Content-Length": str(len(body))}
-        response = Response(b"" if scope["method"] == "HEAD" else body, headers=own, media_type=file.content_type)
-        await response(scope, receive, send)
+            await self.app(scope, receive, send if file is None else _with_vary(send))
+        elif file is not None:
+            await _answer(file, encoding, scope, receive, send)
+        elif await self._is_index(scope, receive, send):
+            await _answer(self._files["/"], encoding, scope, receive, send)
+
+    async def _is_index(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Hand the request on. Whether index.html came back, which is not sent; anything else is."""
+        found = False
+
+        async def send_others(message: Message) -> None:
+            nonlocal found
+            if message["type"] == "http.response.start":
+                found = message["status"] == HTTPStatus.OK and (b"etag", self._index_etag) in message["headers"]
+            if not found:
+                await send(message)
+
+        await self.app(scope, receive, send_others)
+        return found
+
+
+async def _answer(file: Compressed, encoding: str, scope: Scope, receive: Receive, send: Send) -> None:
+    etag = f'"{file.etag}-{encoding}"'
+    common = {"ETag": etag, "Vary": "Accept-Encoding", "Cache-Control": file.cache_control}
+    if _matches(Headers(scope=scope).get("if-none-match", ""), etag):
+        await Response(status_code=HTTPStatus.NOT_MODIFIED, headers=common)(scope, receive, send)
+        return
+    body = file.encodings[encoding]
+    own = {**common, "Content-Encoding": encoding, "Content-Length": str(len(body))}
+    response = Response(b"" if scope["method"] == "HEAD" else body, headers=own, media_type=file.content_type)
+    await response(scope, receive, send)
 
 
 def preferred_encoding(accept: str, offered: tuple[str, ...]) -> str | None:

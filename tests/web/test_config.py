@@ -26,6 +26,7 @@ REQUIRED = {
     "server.maxWidgetStateSize": 1,
     "server.maxMessageSize": 8,
     "server.websocketPingInterval": 20,
+    "server.enableWebsocketCompression": True,
     "server.trustedUserHeaders": {OWNER_HEADER: "owner"},
     "logger.enableRich": False,
     "server.allowedHosts": ["localhost", "127.0.0.1", "::1"],

@@ -9,7 +9,7 @@ import os
 import brotli
 import pytest
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import FileResponse, PlainTextResponse
 from starlette.routing import Route
 
 from tests.web.asgi import application, ask
@@ -39,6 +39,8 @@ def folder(tmp_path):
 @pytest.fixture
 def app(folder):
     async def streamlit(request):
+        if request.url.path in ("/questions", "/a/b"):  # pages of the app
+            return FileResponse(folder / "index.html", headers={"Cache-Control": "no-cache"})
         return PlainTextResponse("from Streamlit", headers={"Vary": "Origin"})
 
     return application(
@@ -106,6 +108,16 @@ def test_index_is_compressed_without_the_font_preload_and_never_kept(app):
     assert answer["content-type"] == "text/html; charset=utf-8"
     assert answer["cache-control"] == "no-store"
     assert brotli.decompress(answer.body) == INDEX.replace(PRELOAD, b"")
+
+
+@pytest.mark.parametrize("path", ["/questions", "/a/b"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_page_s_address_gets_the_same_as_the_first_one(app, path, method):
+    first, answer = (ask(app, one, method, accept_encoding="br") for one in ("/", path))
+    assert answer.body == first.body
+    assert answer.headers == first.headers
+    assert ask(app, path, accept_encoding="br", if_none_match=answer["etag"]).status == 304
+    assert ask(app, path, accept_encoding="identity").body == INDEX
 
 
 @pytest.mark.parametrize(
