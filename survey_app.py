@@ -27,8 +27,7 @@ from access.secret import shared_secret
 from access.sign_in import StaffDesk
 from results.backup_clock import BackupClock
 from results.upkeep import Probed, Upkeep
-from ui import incident, language, process, progress, run_start
-from ui.look import KEYS_SCRIPT
+from ui import incident, language, look, process, progress, run_start
 from web.choose_language import language_routes
 from web.headers import SecurityHeaders
 from web.health import health_routes
@@ -145,7 +144,7 @@ app = st.App(
         Middleware(
             SecurityHeaders,
             index_html=(_STATIC / "index.html").read_bytes(),
-            scripts=(KEYS_SCRIPT, progress.SCRIPT, language.SCRIPT),
+            scripts=(look.SCRIPT, progress.SCRIPT, language.SCRIPT),
         ),
         Middleware(RequestLimits, is_host_allowed, is_session_open, secure=settings.secure),
         Middleware(GuardedSockets, sockets, is_host_allowed, secure=settings.secure),

@@ -399,7 +399,7 @@ def _badge(frame: _Frame) -> alt.LayerChart:
         return alt.value(alt.ExprRef(expr=expression))
 
     layers = [
-        at.mark_rect(color=ALERT, cornerRadius=sizes.gap * 3).encode(
+        at.mark_rect(color=ALERT, cornerRadius=sizes.gap * 3, aria=False).encode(
             x=px(left), x2=px(f"{left} + (narrow ? {short:.1f} : {frame.badge:.1f})"), y=px(top), y2=alt.value(bottom)
         ),
         at.mark_text(

@@ -15,6 +15,7 @@ from results.facts import Grant, Staff, StaffSession, Visibility
 from results.ids import now
 from results.store import Keep, ResponseStore
 from results.workshop import Organisation, Round
+from survey.questionnaire import Form
 from survey.response import Answer
 
 QUESTIONNAIRE = """
@@ -99,6 +100,7 @@ def scene(
     invented: bool = True,
     questionnaire: str = QUESTIONNAIRE,
     visibility: Visibility = "named",
+    form: Form = "full",
 ) -> Scene:
     """Build the scene in a store; `folder` takes the questionnaire's file."""
     path = folder / "questionnaire.yaml"
@@ -106,9 +108,7 @@ def scene(
     workshop = Workshop(store)
     round_ = create_round(
         workshop,
-        RoundPlan(
-            "Test round", ((path, "full"),), notice="Who asks and why.", invented=invented, visibility=visibility
-        ),
+        RoundPlan("Test round", ((path, form),), notice="Who asks and why.", invented=invented, visibility=visibility),
     )
     other = create_round(workshop, RoundPlan("Other round", ((path, "full"),)))
     organisations = {

@@ -23,7 +23,7 @@ def section(actor: Actor, sheet: Sheet, card: Scorecard) -> None:
     """Level, target and gap of each dimension; the coordinator sets the targets below."""
     aims = targets.own_aims(process.workshop(), actor, sheet.questionnaire.id)
     ranges = peers.peers_range(process.workshop(), actor, sheet.questionnaire.id)
-    st.subheader(t("Where we want to be"), anchor=False)
+    st.header(t("Where we want to be"), anchor=False)
     session.show_told()
     if aims or ranges is not None:
         look.markup(_table(sheet, card, aims, ranges))

@@ -29,7 +29,7 @@ def name(person: Person) -> str:
 
 def who_answered(actor: Actor, sheet: Sheet) -> None:
     """A line for each dimension, with one for each answer below it."""
-    st.subheader(t("Who answered"), anchor=False)
+    st.header(t("Who answered"), anchor=False)
     here = [name(person) for person in together.here_now(process.workshop(), actor) if not person.is_self]
     if here:
         look.muted(t("Here now: {names}", names=", ".join(here)))
@@ -56,7 +56,7 @@ def drafts(actor: Actor, sheet: Sheet) -> None:
     found = late.drafts(process.workshop(), actor, sheet)
     if not found:
         return
-    st.subheader(t("Drafts that came too late"), anchor=False)
+    st.header(t("Drafts that came too late"), anchor=False)
     words = t("These are not saved as answers: the response was submitted, or the round was closed.")
     later = t("They can be taken over once the coordinator has reopened the response.")
     look.muted(words if sheet.editable else f"{words} {later}")

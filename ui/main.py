@@ -61,6 +61,7 @@ def main() -> None:
         )
     session.enter_page(page.url_path)
     language.choose()
+    look.script(beats=page.url_path == "questions" and not is_first)
     incident.say_told()
     try:
         if is_first:

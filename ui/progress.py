@@ -9,6 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from access.respondent import Sheet
+from survey.duration import minutes
 from ui import look
 from ui.texts import t
 
@@ -27,6 +28,10 @@ SCRIPT = """
     Object.assign(line.dataset, newest.dataset);
     line.querySelector("u").style.width = newest.dataset.share + "%";
     line.lastElementChild.textContent = newest.dataset.progress;
+    const still = document.getElementById("still");
+    const missing = (newest.dataset.missing || "").split(" ");
+    for (const link of still.querySelectorAll("a")) link.hidden = !missing.includes(link.hash.slice(3));
+    still.hidden = !newest.dataset.missing;
   };
   new MutationObserver(renew).observe(document.body, {childList: true, subtree: true});
   renew();
@@ -35,23 +40,34 @@ SCRIPT = """
 
 
 def facts(sheet: Sheet, dimension_id: str) -> str:
-    """Attributes by which a card says how far its sheet is, and after which of its changes."""
+    """Attributes by which a card says how far its sheet is, what this page lacks, and after which of its changes."""
     words, share = _said(sheet, dimension_id)
-    return f'data-progress="{escape(words)}" data-share="{share * 100:.0f}" data-sequence="{_newest(sheet)}"'
+    missing = " ".join(item.id for item in sheet.missing(dimension_id))
+    return f'data-progress="{escape(words)}" data-share="{share * 100:.0f}" data-missing="{missing}" data-sequence="{_newest(sheet)}"'
 
 
 def line(sheet: Sheet, dimension_id: str) -> None:
-    """Show the line as it stands when the page is drawn."""
+    """Show the line as it stands when the page is drawn, and below it a way to each question of the page without an answer."""
     words, share = _said(sheet, dimension_id)
+    missing = {item.id for item in sheet.missing(dimension_id)}
+    links = " ".join(
+        f'<a href="#q-{item.id}" aria-label="{escape(t("Question {number}", number=number))}"{"" if item.id in missing else " hidden"}>'
+        f"{number}</a>"
+        for number, item in enumerate(sheet.items(dimension_id), 1)
+    )
+    still = escape(t("Still to be answered on this page:"))
     look.markup(
-        f'<p role="status" id="progress" data-sequence="{_newest(sheet)}">{look.bar(share)} &nbsp;<span>{escape(words)}</span></p>'
+        f'<p id="progress" data-sequence="{_newest(sheet)}">{look.bar(share)} &nbsp;<span>{escape(words)}</span></p>'
+        f'<p class="still" id="still"{"" if missing else " hidden"}>{still} {links}</p>'
     )
 
 
 def _said(sheet: Sheet, dimension_id: str) -> tuple[str, float]:
     (here, of), (total, of_all) = sheet.answered(dimension_id), sheet.answered()
-    words = t("{here} of {of} on this page · {total} of {all} in all", here=here, of=of, total=total, all=of_all)
-    return words, total / of_all if of_all else 0.0
+    words = [t("{here} of {of} on this page · {total} of {all} in all", here=here, of=of, total=total, all=of_all)]
+    if left := minutes(of_all - total):
+        words.append(t("about {minutes} minutes left", minutes=left))
+    return " · ".join(words), total / of_all if of_all else 0.0
 
 
 def _newest(sheet: Sheet) -> int:

@@ -39,7 +39,7 @@ def choice() -> None:
     """The section of the overview: the coordinator chooses, colleagues read."""
     actor = session.require_actor()
     own = own_visibility(process.workshop(), actor)
-    st.subheader(t("Who sees our levels"), anchor=False)
+    st.header(t("Who sees our levels"), anchor=False)
     if actor.role != "coordinator":
         look.muted(f"{sentence(own)} {t('The coordinator of your organisation can change this.')}")
         return

@@ -7,6 +7,7 @@ is saved; so nothing depends on a callback that a dropped connection or a restar
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -90,13 +91,35 @@ def deliver(actor: Actor, questionnaire_id: str, dimension_id: str) -> bool:
 
 
 def _question(sheet: Sheet, item: Item, number: int) -> None:
-    why = t("Critical: no level can stand more than one step above this answer, and it is needed before submitting.")
-    badge = f'<span class="badge" title="{escape(why)}">{escape(t("Critical"))}</span>' if item.critical else ""
+    """What is asked, and one click away why, and what counts as evidence: one element, which no answer draws anew."""
+    badge = f' <span class="badge">{escape(t("Critical"))}</span>' if item.critical else ""
     mark = sheet.translated.mark
     scope = f'<div class="muted">{look.words(item.scope, mark(f"{item.id}.scope"))}</div>' if item.scope else ""
     text = look.words(item.text, mark(f"{item.id}.text"))
-    question = f'<div class="question" id="q-{item.id}">{number}. {text}{badge}</div>{scope}'
-    look.markup(question + language.original(sheet, item))
+    name = escape(t("Question {number}", number=number))
+    look.markup(
+        f'<h2 class="question" id="q-{item.id}" data-number="{name}">{number}. {text}{badge}</h2>'
+        f"{scope}{_help(item)}{language.original(sheet, item)}"
+    )
+
+
+def _help(item: Item) -> str:
+    said = []
+    if item.critical:
+        said.append(
+            t("Critical: no level can stand more than one step above this answer, and it is needed before submitting.")
+        )
+    if item.why:
+        said.append(t("Why we ask: {why}", why=item.why))
+    if item.evidence:
+        said.append(t("Evidence: {ask}", ask=item.evidence.ask))
+        if item.evidence.sufficient and item.evidence.insufficient:
+            said.append(t("Enough: {example}", example=item.evidence.sufficient))
+            said.append(t("Not enough: {example}", example=item.evidence.insufficient))
+    if not said:
+        return ""
+    lines = "".join(f"<p>{escape(line)}</p>" for line in said)
+    return f'<details class="help"><summary>{escape(t("Why we ask, what counts as evidence"))}</summary><div>{lines}</div></details>'
 
 
 def _newest(sheet: Sheet, item: Item) -> Seen:
@@ -123,7 +146,10 @@ def _inputs(actor: Actor, sheet: Sheet, item: Item, version: Seen) -> None:
     if code == NOT_APPLICABLE:
         draw.area("reason", t("Why does this question not apply to you?"))
     with st.expander(t("Evidence and comment"), expanded=version.unfolded):
-        _evidence(item, draw)
+        tiers = (t("No evidence"), t("Described in words"), t("A document or link"), t("Verified"))
+        draw.tier(t("What can you show?"), dict(enumerate(tiers)))
+        draw.line("link", t("Link to the document (https)"))
+        draw.area("note", t("Where in the document, or what it shows"))
         draw.area("comment", t("Comment (seen by your organisation and the facilitators)"))
 
 
@@ -160,20 +186,6 @@ class _Drawing:
         )  # fmt: skip
 
 
-def _evidence(item: Item, draw: _Drawing) -> None:
-    if item.why:
-        look.muted(t("Why we ask: {why}", why=item.why))
-    if item.evidence:
-        look.muted(t("Evidence: {ask}", ask=item.evidence.ask))
-        if item.evidence.sufficient and item.evidence.insufficient:
-            look.muted(t("Enough: {example}", example=item.evidence.sufficient))
-            look.muted(t("Not enough: {example}", example=item.evidence.insufficient))
-    tiers = (t("No evidence"), t("Described in words"), t("A document or link"), t("Verified"))
-    draw.tier(t("What can you show?"), dict(enumerate(tiers)))
-    draw.line("link", t("Link to the document (https)"))
-    draw.area("note", t("Where in the document, or what it shows"))
-
-
 def _keep(actor: Actor, sheet: Sheet, item: Item) -> str | Conflict:
     """Save what the widgets hold when it differs from the version seen. Returns "" when all is saved, else what is wrong."""
     version = session.seen(sheet, item.id)
@@ -203,18 +215,26 @@ def _keep(actor: Actor, sheet: Sheet, item: Item) -> str | Conflict:
 
 
 def _say(actor: Actor, sheet: Sheet, item: Item, outcome: str | Conflict, facts: str) -> None:
-    """How it stands with this answer: saved and when, not answered yet, not saved and why, or two versions."""
+    """How it stands with this answer: saved and when, not answered yet, not saved and why, or two versions.
+
+    The number of the run tells the page's script that this is said anew, even where the words are the same.
+    """
     version = session.seen(sheet, item.id)
     if isinstance(outcome, Conflict):
         _conflict(actor, sheet, item, outcome, version)
+        said = f'<div class="unsaved">{escape(t("Not saved: choose one of the two versions."))}</div>'
     elif outcome:
-        look.markup(f'<div class="unsaved" role="status" {facts}>{escape(t("Not saved."))} {escape(outcome)}</div>')
+        kept = t("Not saved — your text is still here.")
+        said = f'<div class="unsaved" role="alert">{escape(kept)} {escape(outcome)}</div>'
     elif version.saved_at and version.answer.is_answered:
-        look.markup(
-            f'<div class="saved" role="status" {facts}>{escape(t("Saved {time}", time=session.clock(version.saved_at)))}</div>'
-        )
+        said = f'<div class="saved">{escape(t("Saved {time}", time=session.clock(version.saved_at)))}</div>'
     else:
-        look.markup(f'<div class="waiting" role="status" {facts}>{escape(t("Not answered yet"))}</div>')
+        said = f'<div class="waiting">{escape(t("Not answered yet"))}</div>'
+    saving, offline = escape(t("Saving…")), escape(t("Not sent yet — your text is still here."))
+    look.markup(
+        f'<div class="state" id="s-{item.id}" data-run="{time.monotonic_ns()}" data-saving="{saving}" data-offline="{offline}" {facts}>'
+        f"{said}</div>"
+    )
 
 
 def _conflict(actor: Actor, sheet: Sheet, item: Item, result: Conflict, version: Seen) -> None:

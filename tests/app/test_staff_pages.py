@@ -33,7 +33,7 @@ def test_an_administrator_adds_somebody_and_sees_the_link_once(at):
     (address,) = [block.value for block in test.code]
     token = address.rsplit("/", 1)[1]
     assert StaffDesk(at.workshop, CHEAP).look_up(token) == "Dara Sok"
-    assert "Dara Sok" in [one.value for one in test.subheader]
+    assert "Dara Sok" in [one.value for one in test.header]
     test.run()
     assert [block.value for block in test.code] == []
 
@@ -74,7 +74,7 @@ def test_a_name_is_shown_as_it_stands(at):
     staff.add_person(at.workshop, TERMINAL, "![](https://x) *Dara* <b>", "author")
     test = open_page(ADMINISTRATOR)
     assert "<b>" not in html(test)
-    (shown,) = [one.value for one in test.subheader]
+    (shown,) = [one.value for one in test.header]
     assert re.sub(r"\\(.)", r"\1", shown).replace("\u2060", "") == "![](https://x) *Dara* <b>"
     assert not re.search(r"(?<!\\)[*!\[<]", shown)
 
@@ -122,7 +122,7 @@ def test_an_author_sees_questionnaires_with_their_problems(at, monkeypatch, tmp_
     (folder / "bad" / "questionnaire.yaml").write_text("format: 1\nid: <b>\n", encoding="utf-8")
     monkeypatch.setattr(process, "_settings", replace(process.settings(), questionnaires=folder))
     test = open_page(AUTHOR)
-    assert [one.value for one in test.subheader] == ["bad/questionnaire\\.yaml", "Tiny"]
+    assert [one.value for one in test.header] == ["bad/questionnaire\\.yaml", "Tiny"]
     assert "questionnaire.yaml:2" in html(test)
     assert "<b>" not in html(test)
     assert str(tmp_path) not in html(test)
@@ -143,5 +143,5 @@ def test_a_page_of_another_role_does_not_open(at, page, who):
         assert len(test.exception) == 1
         assert at.workshop.store.audit(0, 100)[-1].outcome == "P001"
         assert "<td" not in html(test)
-        assert list(test.button) == list(test.subheader) == []
+        assert list(test.button) == list(test.header) == []
         assert "Dara" not in html(test)

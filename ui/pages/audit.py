@@ -65,7 +65,7 @@ with st.container(horizontal=True):
     wanted = st.button(t("Check the chain"), type="primary")
 if wanted:
     show_check()
-heads = ("", t("When"), t("Who"), t("What"), t("On what"), t("Round, organisation"), t("Outcome"))
+heads = (t("Entry"), t("When"), t("Who"), t("What"), t("On what"), t("Round, organisation"), t("Outcome"))
 top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
 look.markup(
     f'<div class="scroll" tabindex="0"><table class="figures trail"><thead><tr>{top}</tr></thead>'

@@ -15,7 +15,7 @@ actor = session.require_actor()
 
 def show(file: CheckedFile) -> None:
     with st.container(border=True):
-        st.subheader(plain(file.title or file.path), anchor=False)
+        st.header(plain(file.title or file.path), anchor=False)
         if file.title:
             look.muted(
                 f"{file.path} · {t('version {version}', version=file.version)} · {t('{n} question', '{n} questions', n=file.items)}"

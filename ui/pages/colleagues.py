@@ -82,7 +82,7 @@ if made and made.invitation in listed:
     show(made)
 
 if listed:
-    st.subheader(t("Links that you have made"), anchor=False)
+    st.header(t("Links that you have made"), anchor=False)
 for known in listed:
     ends = expiry_of(process.workshop(), known.token_hash)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):

@@ -17,7 +17,7 @@ from ui.texts import t
 actor = session.require_actor()
 questionnaire_id = session.compared_questionnaire()
 audience = session.audience()
-look.markup('<span class="wide"></span>')
+look.markup('<span class="wide projector"></span>')
 if audience == "facilitators":
     look.private_notice(t("Facilitators only – not for the projector"))
 

@@ -74,9 +74,7 @@ def table(rows: tuple[facilitator.OrganisationProgress, ...]) -> str:
         rows, key=lambda row: (country_name(row.organisation.country, session.language()), row.organisation.name)
     )
     body = "".join(line(row) for row in named)
-    return (
-        f'<div class="scroll"><table class="figures"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
-    )
+    return f'<div class="scroll" tabindex="0"><table class="figures"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def line(row: facilitator.OrganisationProgress) -> str:

@@ -24,7 +24,7 @@ look.muted(
 for sheet in sheets:
     answered, asked = sheet.answered()
     with st.container(border=True):
-        st.subheader(plain(sheet.questionnaire.title), anchor=False)
+        st.header(plain(sheet.questionnaire.title), anchor=False)
         if sheet.questionnaire.purpose:
             look.muted(sheet.questionnaire.purpose)
         status = (

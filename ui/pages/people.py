@@ -88,7 +88,7 @@ def show_grant(person: Person, grant: Grant) -> None:
 def show_person(person: Person) -> None:
     held = {(grant.role, grant.round_id) for grant in person.grants}
     with st.container(border=True):
-        st.subheader(plain(person.name), anchor=False)
+        st.header(plain(person.name), anchor=False)
         look.muted(f"{WAYS[person.way]} · {key_of_staff(person.id)}")
         for grant in person.grants:
             show_grant(person, grant)

@@ -31,7 +31,7 @@ look.muted(
     )
 )
 if ways := ways_up(sheet.questionnaire, explanations):
-    st.subheader(t("The way to the next level"), anchor=False)
+    st.header(t("The way to the next level"), anchor=False)
     look.muted(t("The fewest questions that are enough. Other ways exist; choose what fits your plans."))
     look.markup(ways)
 aims.section(actor, sheet, card)

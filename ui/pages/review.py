@@ -27,7 +27,7 @@ for dimension in sheet.questionnaire.dimensions:
     if not missing:
         continue
     with st.container(border=True):
-        st.subheader(plain(dimension.title), anchor=False)
+        st.header(plain(dimension.title), anchor=False)
         for item in missing:
             mark = f"**{t('Critical')}** · " if item.critical else ""
             st.markdown(f"- {mark}{plain(item.text)}")

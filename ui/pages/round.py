@@ -44,7 +44,7 @@ def propose(questionnaire_id: str, dimension_id: str, key: str) -> None:
 
 st.title(t("Notice and targets"), anchor=False)
 session.show_told()
-st.subheader(t("Notice"), anchor=False)
+st.header(t("Notice"), anchor=False)
 look.muted(
     t(
         "Everybody reads this before their first answer. A new version is shown again before their next one, with what has "
@@ -63,7 +63,7 @@ with st.form("notice", clear_on_submit=False):
 said = t("Version {number}, {time}.", number=current.version, time=session.clock(current.made_at))
 look.markup(f'<p class="muted" role="status">{said}</p>')
 
-st.subheader(t("The others' range"), anchor=False)
+st.header(t("The others' range"), anchor=False)
 st.toggle(
     t("Organisations see beside their own levels the range of the others'"),
     value=peers.is_allowed(workshop, actor),
@@ -77,7 +77,7 @@ look.muted(
     )
 )
 
-st.subheader(t("Targets proposed to all"), anchor=False)
+st.header(t("Targets proposed to all"), anchor=False)
 look.muted(
     t(
         "Shown on each organisation's profile beside the target that its coordinator sets. Nothing is proposed by itself."

@@ -6,6 +6,7 @@ import streamlit as st
 
 from access.respondent import my_sheets
 from ui import language, look, process, progress, session
+from ui.guidance import how_to_answer
 from ui.texts import plain, t
 from ui.widgets import deliver, item_card
 
@@ -26,6 +27,7 @@ progress.line(sheet, dimension.id)
 if not sheet.editable:
     st.info(t("These answers can be read but not changed: the response is submitted or the round is closed."))
 
+look.markup(how_to_answer(sheet, dimension.id))
 for number, item in enumerate(sheet.items(dimension.id), 1):
     item_card(actor, sheet, item, number, dimension.id)
 
@@ -41,7 +43,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.switch_page("pages/review.py", query_params={"q": sheet.questionnaire.id})
 
 
-@st.fragment(run_every=7)
+@st.fragment(run_every=look.HEARTBEAT)
 def heartbeat() -> None:
     """Values chosen while disconnected are not sent by themselves; this brings them within seconds of the reconnect."""
     delivered = deliver(session.require_actor(), sheet.questionnaire.id, dimension.id)
@@ -50,4 +52,4 @@ def heartbeat() -> None:
 
 
 heartbeat()
-st.html(f"<script>{look.KEYS_SCRIPT}</script><script>{progress.SCRIPT}</script>", unsafe_allow_javascript=True)
+st.html(f"<script>{progress.SCRIPT}</script>", unsafe_allow_javascript=True)
