@@ -40,7 +40,7 @@ class Draft:
 
 
 def drafts(workshop: Workshop, actor: Actor, sheet: Sheet) -> tuple[Draft, ...]:
-    """The drafts of a response in the order of its questions, then by person; without those that say what is stored already."""
+    """The drafts of a response in the order of its questions, then by person; without those that have been saved or answered over since."""
     authorise(workshop, actor, "open a response", actor.home)
     people = people_of(workshop, actor)
     late = workshop.store.facts(LateAnswer, response_id=sheet.state.id, settled_at=0)
@@ -48,7 +48,7 @@ def drafts(workshop: Workshop, actor: Actor, sheet: Sheet) -> tuple[Draft, ...]:
         Draft(item, _answer(one), people(one.author), one.based_on, one.given_at)
         for item in sheet.questionnaire.items_of(sheet.form)
         for one in late
-        if one.item_id == item.id and _answer(one) != sheet.answer(item.id)
+        if one.item_id == item.id and not _is_answered(workshop, one)
     )
 
 
@@ -85,6 +85,13 @@ def _find(workshop: Workshop, actor: Actor, response_id: int, item_id: str, auth
     if not found:
         raise refuse(workshop, actor, action, "P008")
     return found[0]
+
+
+def _is_answered(workshop: Workshop, late: LateAnswer) -> bool:
+    """Whether it was saved later by a page that still showed it, or its author has answered anew."""
+    history = workshop.store.history(late.response_id, late.item_id)
+    same = bool(history) and history[-1].answer == _answer(late)
+    return same or any(one.author == late.author and one.saved_at >= late.given_at for one in history)
 
 
 def _answer(late: LateAnswer) -> Answer:

@@ -37,7 +37,7 @@ _AGENCIES = (
 )  # fmt: skip
 _NOTICE = (
     "This is an invented workshop for trying the platform. No government has given any of these answers.\n\n"
-    "In a real round this notice says who asks and why, who will see the answers, and until when they are kept."
+    "The facilitators of a real round write this notice themselves."
 )
 _COMMENTS = (
     "The decision is under revision.",

@@ -40,8 +40,10 @@ def section(actor: Actor, sheet: Sheet, card: Scorecard) -> None:
         return
     with st.expander(t("Set our targets"), expanded=not any(aim.own for aim in aims.values())):
         look.muted(t("The level you want to reach in each dimension. Only your organisation sees it."))
-        for dimension in sheet.questionnaire.dimensions:
-            _choice(actor, sheet, dimension.id, aims.get(dimension.id, Aim(None, None)))
+        columns = st.columns(2)
+        for place, dimension in enumerate(sheet.questionnaire.dimensions):
+            with columns[place % 2]:
+                _choice(actor, sheet, dimension.id, aims.get(dimension.id, Aim(None, None)))
 
 
 def _choice(actor: Actor, sheet: Sheet, dimension_id: str, aim: Aim) -> None:

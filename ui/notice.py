@@ -32,7 +32,7 @@ def remind(person: Actor | None) -> None:
                 f"<h2>{escape(t('The notice has changed since you read it'))}</h2>"
                 f'<p class="muted">{escape(t("You read it {time}. Your next answer is saved once you continue.", time=since))}</p>'
             )
-            _parts(told)
+            _list(_parts(told))
             _continue(person, told)
 
 
@@ -42,16 +42,24 @@ def page(person: Actor) -> None:
     sheets = my_sheets(process.workshop(), person)
     look.muted(sheets[0].organisation.name, sheets[0].round.name)
     st.title(t("Before you answer") if told.is_due else t("Who asks, why, and who sees the answers"), anchor=False)
-    _parts(told)
     own = own_visibility(process.workshop(), person)
+    changes = (
+        t("You can change this on the overview at any time.")
+        if person.role == "coordinator"
+        else t("The coordinator of your organisation can change this.")
+    )
     takes = t(
         "About {minutes} minutes for all {count} questions; stop at any time and go on later.",
         minutes=sum(sheet.minutes for sheet in sheets),
         count=sum(sheet.size for sheet in sheets),
     )
-    sees = f"{who_sees.sentence(own)} {t('The coordinator of your organisation can change this.')}"
-    _paragraph(t("Who sees our levels"), sees)
-    _paragraph(t("How long it takes"), takes)
+    _list(
+        [
+            *_parts(told),
+            _part(t("Who sees our levels"), f"{who_sees.sentence(own)} {changes}"),
+            _part(t("How long it takes"), takes),
+        ]
+    )
     if told.is_due:
         _continue(person, told)
     else:
@@ -69,18 +77,25 @@ def headings() -> dict[str, str]:
     }
 
 
-def _parts(told: informed.Told) -> None:
+def _parts(told: informed.Told) -> list[str]:
+    """The texts under their headings; what is new to the reader bears a mark."""
+    made = []
     for part, heading in headings().items():
         text = getattr(told.notice, part)
         if part == "kept" and informed.last_day(told.notice):
             text = t("Until {day}. After that day the answers are to be erased.", day=text)
-        badge = f' <span class="badge">{escape(t("changed"))}</span>' if part in told.changed else ""
-        _paragraph(heading, t(text), badge)
+        made.append(_part(heading, t(text), t("changed") if part in told.changed else ""))
+    return made
 
 
-def _paragraph(heading: str, text: str, badge: str = "") -> None:
-    lines = look.words(text).replace("\n", "<br>")
-    look.markup(f"<h3>{escape(heading)}{badge}</h3><p>{lines}</p>")
+def _part(heading: str, text: str, mark: str = "") -> str:
+    badge = f' <span class="badge">{escape(mark)}</span>' if mark else ""
+    lines = "<br>".join(map(look.words, text.split("\n")))
+    return f"<dt>{escape(heading)}{badge}</dt><dd>{lines}</dd>"
+
+
+def _list(parts: list[str]) -> None:
+    look.markup(f'<dl class="notice">{"".join(parts)}</dl>')
 
 
 def _continue(person: Actor, told: informed.Told) -> None:

@@ -236,21 +236,42 @@ def _held(response_id: int, item_id: str, version: Seen) -> Answer | None:
     return Answer(code, values["evidence"] or 0, values["link"].strip(), values["note"], reason, values["comment"])
 
 
-def note_refused(sheet: Sheet, item_id: str, answer: Answer, why: str) -> None:
-    st.session_state[f"refused-{sheet.state.id}-{item_id}"] = (answer, why)
+def note_refused(sheet: Sheet, item_id: str, answer: Answer, why: str, *, is_late: bool = False) -> None:
+    """Why an answer was refused. `is_late`: it is kept as a draft, so no later run saves it by itself."""
+    st.session_state[f"refused-{sheet.state.id}-{item_id}"] = (answer, why, is_late)
 
 
-def refusal(sheet: Sheet, item_id: str, answer: Answer) -> str:
-    """Why this very answer was refused, or ""."""
-    refused, why = st.session_state.get(f"refused-{sheet.state.id}-{item_id}", (None, ""))
-    return why if refused == answer else ""
+def show_late(sheet: Sheet, item_id: str, version: Seen, answer: Answer) -> None:
+    """Begin fresh widgets with an answer that came too late: Streamlit empties those that are disabled from now on."""
+    see(sheet, item_id, replace(version, generation=version.generation + 1, draft=answer))
+    st.session_state["late_shown"] = True
+
+
+def take_late_shown() -> bool:
+    """Whether a card has been drawn with an answer that came too late since this was asked last."""
+    return bool(st.session_state.pop("late_shown", False))
+
+
+def retry(sheet: Sheet, item_id: str) -> None:
+    """What was refused may be saved by the next run."""
+    st.session_state.pop(f"refused-{sheet.state.id}-{item_id}", None)
+
+
+def _is_refused(sheet: Sheet, item_id: str, answer: Answer) -> bool:
+    return bool(st.session_state.get(f"refused-{sheet.state.id}-{item_id}", (None,))[0] == answer)
+
+
+def late_refusal(sheet: Sheet, item_id: str, answer: Answer) -> str:
+    """Why this very answer came too late, or ""."""
+    _, why, is_late = st.session_state.get(f"refused-{sheet.state.id}-{item_id}", (None, "", False))
+    return why if is_late and _is_refused(sheet, item_id, answer) else ""
 
 
 def is_waiting(sheet: Sheet, item_id: str) -> bool:
     """Whether the widgets hold an answer that is neither stored nor refused."""
     version = seen(sheet, item_id)
     answer = held(sheet, item_id, version)
-    return answer is not None and answer != version.answer and not refusal(sheet, item_id, answer)
+    return answer is not None and answer != version.answer and not _is_refused(sheet, item_id, answer)
 
 
 def event_id(sheet: Sheet, item_id: str, answer: Answer, version: Seen) -> int:

@@ -17,6 +17,7 @@ import streamlit as st
 from access import respondent
 from access.actor import Actor, RefusedError
 from access.informed import is_informed
+from access.late_keeping import LateError
 from access.respondent import Sheet
 from results.store import Conflict, StoreError
 from results.workshop import StoredAnswer
@@ -62,7 +63,8 @@ def item_card(actor: Actor, sheet: Sheet, item: Item, number: int, dimension_id:
                 current = respondent.open_sheet(process.workshop(), actor, sheet.questionnaire.id, session.language())
             _say(actor, current, item, outcome, progress.facts(current, dimension_id))
         is_untold = bool(outcome) and not is_informed(process.workshop(), actor)  # the notice stands above the page
-        if (current.asked != sheet.asked or is_untold) and incident.runs_parts_only():
+        is_late = session.seen(current, item.id).generation != version.generation
+        if (current.asked != sheet.asked or is_untold or is_late) and incident.runs_parts_only():
             st.rerun()
 
     card()
@@ -77,17 +79,19 @@ def _changed(actor: Actor, sheet: Sheet, item: Item) -> None:
         incident.sentence(error)
 
 
-def deliver(actor: Actor, questionnaire_id: str, dimension_id: str) -> bool:
+def deliver(actor: Actor, drawn: Sheet, dimension_id: str) -> bool:
     """Save what the browser holds and no card has seen: choices made while the connection or the server was away.
 
-    Called by the page's heartbeat, which carries every widget's value. Returns whether anything was saved or refused, to be
-    said. What was refused is not tried again until it changes; what the store could not take is.
+    Called by the page's heartbeat, which carries every widget's value. Returns whether the page has to be drawn anew: something was
+    saved or refused, or the response was reopened. (Not when it was ended: that would take away what somebody is typing.)
+    What was refused is not tried again until it changes; what the store could not take is.
     """
-    sheet = respondent.open_sheet(process.workshop(), actor, questionnaire_id, session.language())
+    sheet = respondent.open_sheet(process.workshop(), actor, drawn.questionnaire.id, session.language())
     waiting = [item for item in sheet.items(dimension_id) if session.is_waiting(sheet, item.id)]
     for item in waiting:
         _keep(actor, sheet, item)
-    return any(not session.is_waiting(sheet, item.id) for item in waiting)
+    is_reopened = sheet.editable and (session.take_late_shown() or not drawn.editable)
+    return is_reopened or any(not session.is_waiting(sheet, item.id) for item in waiting)
 
 
 def _question(sheet: Sheet, item: Item, number: int) -> None:
@@ -192,16 +196,19 @@ def _keep(actor: Actor, sheet: Sheet, item: Item) -> str | Conflict:
     answer = session.held(sheet, item.id, version)
     if answer is None or answer == version.answer:
         return ""
-    if not sheet.editable and (why := session.refusal(sheet, item.id, answer)):
-        return why  # it is kept as a draft
+    if why := session.late_refusal(sheet, item.id, answer):
+        return why  # kept as a draft: saved when somebody says so, not by a page that was left open
     event = session.event_id(sheet, item.id, answer, version)
     try:
         result = respondent.save_answer(
             process.workshop(), actor, sheet.state.id, item.id, answer, based_on=version.revision, event_id=event
         )  # fmt: skip
     except (AnswerRefusedError, RefusedError, StoreError) as error:
+        is_late = isinstance(error, LateError)
         if not isinstance(error, StoreError):  # what the store could not take is tried again
-            session.note_refused(sheet, item.id, answer, problem(error))
+            session.note_refused(sheet, item.id, answer, problem(error), is_late=is_late)
+        if is_late:
+            session.show_late(sheet, item.id, version, answer)
         return problem(error)
     except Exception as error:  # noqa: BLE001  (whatever it was: the widgets stay, and the next run tries again)
         return incident.sentence(error)
@@ -235,6 +242,14 @@ def _say(actor: Actor, sheet: Sheet, item: Item, outcome: str | Conflict, facts:
         f'<div class="state" id="s-{item.id}" data-run="{time.monotonic_ns()}" data-saving="{saving}" data-offline="{offline}" {facts}>'
         f"{said}</div>"
     )
+    if isinstance(outcome, str) and outcome and sheet.editable and _is_late(sheet, item, version):
+        at = (actor, sheet, item)
+        st.button(t("Save it now"), key=f"late-{item.id}-{version.generation}", on_click=_save_late, args=at)
+
+
+def _is_late(sheet: Sheet, item: Item, version: Seen) -> bool:
+    """Whether the widgets hold text that came too late once, which somebody has to send again."""
+    return version.draft is not None and bool(session.late_refusal(sheet, item.id, version.draft))
 
 
 def _conflict(actor: Actor, sheet: Sheet, item: Item, result: Conflict, version: Seen) -> None:
@@ -261,6 +276,13 @@ def _use_mine(actor: Actor, sheet: Sheet, item: Item, theirs: StoredAnswer) -> N
     version = session.seen(sheet, item.id)
     seen = replace(version, revision=theirs.revision, answer=theirs.answer, saved_at=theirs.saved_at, draft=None)
     session.see(sheet, item.id, seen)
+    _changed(actor, sheet, item)
+
+
+@incident.told
+def _save_late(actor: Actor, sheet: Sheet, item: Item) -> None:
+    """The response was reopened: what was kept as a draft goes the normal way."""
+    session.retry(sheet, item.id)
     _changed(actor, sheet, item)
 
 

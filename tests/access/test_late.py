@@ -110,6 +110,8 @@ def test_what_was_stored_meanwhile_is_no_draft(at):
     reopen(at)
     save(at, based_on=None)  # the page that held it was still open
     assert listed(at) == ()
+    save(at, "coordinator", Answer(1), None)
+    assert listed(at) == ()
 
 
 def test_of_another_organisation_nothing_is_kept_or_shown(at):

@@ -23,7 +23,9 @@ def message(populate) -> NewSession:
     return filled
 
 
-@pytest.mark.parametrize("options", [{}, {"theme.dark.primaryColor": "#ff0000", "theme.sidebar.backgroundColor": "#eeeeee"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"theme.dark.primaryColor": "#ff0000", "theme.sidebar.backgroundColor": "#eeeeee"}]
+)
 def test_the_message_is_the_same_to_the_byte(options):
     before = {name: config.get_option(name) for name in options}
     try:

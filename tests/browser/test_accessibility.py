@@ -27,7 +27,15 @@ PAGES = {
 }  # fmt: skip
 PLAIN = {
     "nobody": ["/i/{coordinator}", f"/i/{'A' * 22}", "/join", "/staff", "/leave", "/left", "/staff/first/unknown"],
-    "coordinator": ["/plain", "/plain/tiny", "/plain/tiny/direction", "/plain/tiny/people", "/offline", "/leave", "/plain/none"],
+    "coordinator": [
+        "/plain",
+        "/plain/tiny",
+        "/plain/tiny/direction",
+        "/plain/tiny/people",
+        "/offline",
+        "/leave",
+        "/plain/none",
+    ],
     "facilitator": ["/invitations", "/leave"],
     "administrator": ["/staff/roles", "/leave"],
 }

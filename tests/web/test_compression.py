@@ -66,9 +66,12 @@ def opened(served) -> Iterator:
     with ExitStack() as stack:
         yield lambda offer=None: stack.enter_context(
             connect(
-                f"ws://127.0.0.1:{served[1]}/", compression=None, extensions=[offer] if offer else None, max_size=None,
+                f"ws://127.0.0.1:{served[1]}/",
+                compression=None,
+                extensions=[offer] if offer else None,
+                max_size=None,
                 create_connection=Counting,
-            )  # fmt: skip
+            )
         )
 
 

@@ -53,9 +53,7 @@ look.muted(
 )
 with st.form("notice", clear_on_submit=False):
     for part, heading in notice.headings().items():
-        st.text_area(
-            heading, value=getattr(current, part), key=DRAFT + part, height=96 if part in ("why", "sees") else 68
-        )
+        st.text_area(heading, value=getattr(current, part), key=DRAFT + part, height="content")
     look.muted(t("How long: a day as in 2028-12-31, or words. Each text: at most 2,000 characters."))
     st.form_submit_button(
         t("Publish as version {number}", number=current.version + 1), type="primary", on_click=publish

@@ -46,7 +46,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
 @st.fragment(run_every=look.HEARTBEAT)
 def heartbeat() -> None:
     """Values chosen while disconnected are not sent by themselves; this brings them within seconds of the reconnect."""
-    delivered = deliver(session.require_actor(), sheet.questionnaire.id, dimension.id)
+    delivered = deliver(session.require_actor(), sheet, dimension.id)
     if delivered or session.take_failed_part():
         st.rerun()
 
