@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from access.gate import refuse
 from access.respondent import open_sheet
+from survey.languages import DEFAULT
 
 if TYPE_CHECKING:
     from access.actor import Actor
@@ -31,9 +32,9 @@ class Receipt:
     fingerprint: str
 
 
-def receipt(workshop: Workshop, actor: Actor, questionnaire_id: str) -> Receipt:
-    """The receipt of the own response. Raises RefusedError P001 when there is none, or it is not submitted."""
-    sheet = open_sheet(workshop, actor, questionnaire_id)
+def receipt(workshop: Workshop, actor: Actor, questionnaire_id: str, language: str = DEFAULT) -> Receipt:
+    """The receipt of the own response, its titles in a language. Raises RefusedError P001 when there is none, or it is not submitted."""
+    sheet = open_sheet(workshop, actor, questionnaire_id, language)
     if sheet.state.status != "submitted":
         raise refuse(workshop, actor, "open a response")
     answered, asked = sheet.answered()

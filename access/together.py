@@ -10,7 +10,7 @@ from access.gate import authorise
 from access.invitation import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from access.actor import Actor
     from access.respondent import Sheet
@@ -70,6 +70,15 @@ def who_answered(workshop: Workshop, actor: Actor, sheet: Sheet) -> tuple[Part, 
         counts = tuple(Counter(one.person for one in given).most_common())
         parts.append(Part(dimension_id, given, counts, max((one.saved_at for one in given), default=None)))
     return tuple(parts)
+
+
+def contributions(workshop: Workshop, actor: Actor, sheets: Iterable[Sheet]) -> dict[str, tuple[int, int]]:
+    """Key of a person → how many of the latest answers are theirs, in all questionnaires, and when they gave the last one."""
+    found: dict[str, tuple[int, int]] = {}
+    for given in (one for sheet in sheets for part in who_answered(workshop, actor, sheet) for one in part.given):
+        count, last = found.get(given.person.key, (0, 0))
+        found[given.person.key] = count + 1, max(last, given.saved_at)
+    return found
 
 
 def here_now(workshop: Workshop, actor: Actor) -> tuple[Person, ...]:

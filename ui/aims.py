@@ -13,9 +13,11 @@ from access.targets import Aim
 from results.store import StoreError
 from scoring.level_range import LevelRange
 from scoring.scorecard import Scorecard
+from survey.questionnaire import Questionnaire
 from ui import incident, look, process, session
 from ui.texts import plain, problem, t
 
+LEVELS = (targets.NONE, 1, 2, 3, 4, 5)
 _NUMBER = ' class="number"'
 
 
@@ -46,15 +48,19 @@ def section(actor: Actor, sheet: Sheet, card: Scorecard) -> None:
                 _choice(actor, sheet, dimension.id, aims.get(dimension.id, Aim(None, None)))
 
 
+def level_choice(questionnaire: Questionnaire, level: int) -> str:
+    """A choice of LEVELS in words."""
+    return f"{level} {questionnaire.level_name(level)}" if level else t("none")
+
+
 def _choice(actor: Actor, sheet: Sheet, dimension_id: str, aim: Aim) -> None:
     questionnaire = sheet.questionnaire
     key = f"target-{questionnaire.id}-{dimension_id}"
     st.selectbox(
         plain(questionnaire.dimension(dimension_id).title),
-        [1, 2, 3, 4, 5],
-        index=aim.own - 1 if aim.own else None,
-        format_func=lambda one: f"{one} {questionnaire.level_name(one)}",
-        placeholder=t("none"),
+        LEVELS,
+        index=aim.own or targets.NONE,
+        format_func=lambda one: level_choice(questionnaire, one),
         key=key,
         on_change=_set,
         args=(actor, questionnaire.id, dimension_id, key),
@@ -64,7 +70,7 @@ def _choice(actor: Actor, sheet: Sheet, dimension_id: str, aim: Aim) -> None:
 @incident.told
 def _set(actor: Actor, questionnaire_id: str, dimension_id: str, key: str) -> None:
     try:
-        level = session.picked(key) or targets.NONE
+        level = session.picked(key)
         targets.set_target(process.workshop(), actor, questionnaire_id, dimension_id, level)
     except (RefusedError, StoreError) as error:
         session.tell(problem(error))

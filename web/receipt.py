@@ -32,7 +32,7 @@ def receipt_routes(workshop: Workshop, secure: bool) -> list[Route]:
         if actor is None or actor.role not in ("respondent", "coordinator"):
             return nothing()
         try:
-            return HTMLResponse(drawn(receipt(workshop, actor, questionnaire_id)))
+            return HTMLResponse(drawn(receipt(workshop, actor, questionnaire_id, reader_language())))
         except RefusedError:
             return nothing()
 

@@ -6,12 +6,14 @@ from html import escape
 
 import streamlit as st
 
-from access import issuing
+from access import issuing, together
 from access.actor import RefusedError
-from access.invitation import expiry_of
+from access.invitation import expiry_of, key_of
 from access.issuing import Issued
+from access.respondent import my_sheets
 from reports.qr import qr_code
 from results.store import StoreError
+from results.workshop import Invitation
 from ui import incident, look, process, session
 from ui.texts import problem, t
 
@@ -70,12 +72,23 @@ def show(issued: Issued) -> None:
         st.button(t("I have copied it"), on_click=session.keep_issued, args=(None,))
 
 
+def contributed(known: Invitation) -> str:
+    """How much of what is stored is theirs."""
+    count, last = given.get(key_of(known.token_hash), (0, 0))
+    return (
+        t("{n} answer, last {time}", "{n} answers, last {time}", n=count, time=session.clock(last))
+        if count
+        else t("no answers yet")
+    )
+
+
 with st.form("invite", clear_on_submit=False):
     st.text_input(t("Whose link is it? (name or role)"), key="colleague-label")
     st.form_submit_button(t("Make a link"), type="primary", on_click=invite)
 
 session.show_told()
 look.muted(t("Who answered what stands on the page 'Review and submit' of each questionnaire."))
+given = together.contributions(process.workshop(), actor, my_sheets(process.workshop(), actor))
 listed = [known for known in issuing.colleagues(process.workshop(), actor) if known.role == "respondent"]
 made = session.issued()
 if made and made.invitation in listed:
@@ -89,7 +102,7 @@ for known in listed:
         with st.container():
             st.text(known.label or t("Unnamed"))
             when = t("made {time}", time=session.clock(known.created_at))
-            look.muted(f"{when} · {t('ends {time}', time=session.clock(ends))}" if ends else when)
+            look.muted(*(when, *((t("ends {time}", time=session.clock(ends)),) if ends else ()), contributed(known)))
         key = known.token_hash[:12]
         st.button(t("Make it anew"), key=f"anew-{key}", on_click=reissue, args=(known.token_hash,))
         st.button(t("End this link"), key=f"end-{key}", on_click=end, args=(known.token_hash,))

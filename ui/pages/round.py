@@ -8,6 +8,7 @@ from access import facilitator, informed, peers, targets
 from access.actor import RefusedError
 from results.store import StoreError
 from ui import incident, look, notice, process, session
+from ui.aims import LEVELS, level_choice
 from ui.texts import plain, problem, t
 
 actor = session.require_actor()
@@ -36,8 +37,7 @@ def allow() -> None:
 @incident.told
 def propose(questionnaire_id: str, dimension_id: str, key: str) -> None:
     try:
-        level = session.picked(key) or targets.NONE
-        targets.propose_target(workshop, session.require_actor(), questionnaire_id, dimension_id, level)
+        targets.propose_target(workshop, session.require_actor(), questionnaire_id, dimension_id, session.picked(key))
     except (RefusedError, StoreError) as error:
         session.tell(problem(error))
 
@@ -86,13 +86,11 @@ for questionnaire in facilitator.questionnaires(workshop, actor):
     with st.expander(plain(questionnaire.title), expanded=False):
         for dimension in questionnaire.dimensions:
             key = f"propose-{questionnaire.id}-{dimension.id}"
-            level = proposed.get(dimension.id)
             st.selectbox(
                 plain(dimension.title),
-                [1, 2, 3, 4, 5],
-                index=level - 1 if level else None,
-                format_func=lambda one, asked=questionnaire: f"{one} {asked.level_name(one)}",
-                placeholder=t("none"),
+                LEVELS,
+                index=proposed.get(dimension.id, targets.NONE),
+                format_func=lambda one, asked=questionnaire: level_choice(asked, one),
                 key=key,
                 on_change=propose,
                 args=(questionnaire.id, dimension.id, key),
