@@ -73,7 +73,7 @@ def run() -> Iterator[Result]:
         yield Result(f"{when} load received, bare page", bare[number].received / 1e6, "MB")
         yield Result(f"{when} load received, ours", ours[number].received / 1e6, "MB", bound=bound)
         yield Result(f"{when} load ready, bare page", bare[number].seconds, "s")
-        yield Result(f"{when} load ready, ours", ours[number].seconds, "s", bound=bare[number].seconds)
+        yield Result(f"{when} load ready, ours", ours[number].seconds, "s", bound=bare[0].seconds)
     yield Result("largest page of the form without a script", max(forms) / 1000, "KB", bound=FORM_BOUND)
 
 

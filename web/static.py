@@ -5,7 +5,8 @@ proxy, and its Wi-Fi is weak. Browsers ask for brotli on https and localhost onl
 
 What index.html names is what every first visit loads, and gets brotli's high quality (10: 0.8 s of CPU for 2.1 MB,
 6 % smaller than 9); the rest of the 23 MB gets quality 5 (0.3 s instead of 1.9 s). A cache folder keeps the results
-from start to start. Uncompressed requests, ranges and everything unknown pass through to Streamlit.
+from start to start. Uncompressed requests, ranges and everything unknown pass through to Streamlit. Its icon font is
+served cut down to what its pages can show (web/icons.py).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import FileResponse, Response
 
 from web.headers import IMMUTABLE
+from web.icons import cut_icons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,19 +46,22 @@ _TYPES: Final = {
     ".json": "application/json",
 }
 _ENCODINGS: Final = ("br", "gzip")
+_AS_IT_IS: Final = "identity"
 _SMALLEST: Final = 1024  # bytes; below, headers outweigh what is saved
 _FIRST_LOAD_QUALITY: Final = 10
 _QUALITY: Final = 5
 _GZIP_LEVEL: Final = 9
 _NAMED_IN_INDEX: Final = re.compile(rb'(?:src|href)="\./(static/[^"]+)"')
 # Streamlit's index.html fetches its Latin font (170 kB) before its scripts. Our theme shows the system's fonts, so it
-# can come later: at 1.6 Mbit/s the first page is there after 3.6 s instead of 4.6 s (12.7 s uncompressed).
+# is left out: at 1.6 Mbit/s the first page is there after 3.6 s instead of 4.6 s (12.7 s uncompressed).
 _FONT_PRELOAD: Final = re.compile(rb'\s*<link\s+rel="preload"[^>]*\bas="font"[^>]*>')
+# Its style sheet would fetch that font for the words that stand there until the theme has come.
+_FONT_FACES: Final = re.compile(rb"@font-face\{font-family:Source Sans;[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Compressed:
-    """One file as it is sent, by each of _ENCODINGS: the first one wins when a browser likes both equally."""
+    """One file as it is sent, by each of _ENCODINGS (the first one wins when a browser likes both equally), or as it is."""
 
     content_type: str
     cache_control: str
@@ -65,7 +70,7 @@ class Compressed:
 
 
 def compress_folder(folder: Path, cache: Path | None = None) -> dict[str, Compressed]:
-    """URL path → compressed file, for the texts of Streamlit's static folder from 1 kB on, and `/` for index.html.
+    """URL path → file as it is sent, for the texts of Streamlit's static folder from 1 kB on, `/` for index.html, and icons.
 
     `cache` is a private folder that is made when missing; entries are named by content and checked when read, so a
     damaged one is made anew. A cache that cannot be written costs a warning and the time at the next start.
@@ -73,8 +78,8 @@ def compress_folder(folder: Path, cache: Path | None = None) -> dict[str, Compre
     texts = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.suffix in _TYPES and path.is_file()}
     index = folder / "index.html"
     first = {folder / name.decode() for name in _NAMED_IN_INDEX.findall(texts.get(index, b""))} | {index}
-    if index in texts:
-        texts[index] = _FONT_PRELOAD.sub(b"", texts[index])
+    icons = cut_icons(folder)
+    _thin(folder, texts, icons)
 
     def one(path: Path) -> Compressed:
         content = texts[path]
@@ -83,7 +88,7 @@ def compress_folder(folder: Path, cache: Path | None = None) -> dict[str, Compre
         return Compressed(
             content_type=f"{_TYPES[path.suffix]}; charset=utf-8",
             cache_control="no-cache" if path == index else IMMUTABLE,
-            etag=digest[:32],
+            etag=_digest(content),
             encodings={
                 "br": _cached(
                     cache,
@@ -108,7 +113,38 @@ def compress_folder(folder: Path, cache: Path | None = None) -> dict[str, Compre
         if len(content) >= _SMALLEST and (path == index or path.is_relative_to(folder / "static"))
     }
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # brotli and zlib release the GIL
-        return dict(zip(named, pool.map(one, named.values()), strict=True))
+        compressed = dict(zip(named, pool.map(one, named.values()), strict=True))
+    fonts = {
+        path: Compressed("font/woff2", IMMUTABLE, _digest(font), {_AS_IT_IS: font}) for path, font in icons.items()
+    }
+    return compressed | fonts
+
+
+def _thin(folder: Path, texts: dict[Path, bytes], icons: Mapping[str, bytes]) -> None:
+    """Take out of the first page and its style sheets what nobody is shown.
+
+    What is not as Streamlit has it gets an address of its own (`?v=`), for browsers keep these files for a year.
+    """
+    index = folder / "index.html"
+    if index not in texts:
+        return
+    page = _FONT_PRELOAD.sub(b"", texts[index])
+    for name in {name.decode() for name in _NAMED_IN_INDEX.findall(page) if name.endswith(b".css")}:
+        sheet = folder / name
+        if sheet not in texts:
+            continue
+        content = _FONT_FACES.sub(b"", texts[sheet])
+        for path, font in icons.items():
+            file = path.rpartition("/")[2]
+            content = content.replace(file.encode(), f"{file}?v={_digest(font)[:8]}".encode())
+        if content != texts[sheet]:
+            texts[sheet] = content
+            page = page.replace(name.encode(), f"{name}?v={_digest(content)[:8]}".encode())
+    texts[index] = page
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 class CompressedStatic:
@@ -130,6 +166,8 @@ class CompressedStatic:
         file = self._files.get(scope["path"])
         headers = Headers(scope=scope)
         encoding = preferred_encoding(headers.get("accept-encoding", ""), _ENCODINGS)
+        if file is not None and _AS_IT_IS in file.encodings:
+            encoding = _AS_IT_IS
         if encoding is None or "range" in headers:
             await self.app(scope, receive, send if file is None else _with_vary(send))
         elif file is not None:
@@ -154,12 +192,16 @@ class CompressedStatic:
 
 async def _answer(file: Compressed, encoding: str, scope: Scope, receive: Receive, send: Send) -> None:
     etag = f'"{file.etag}-{encoding}"'
-    common = {"ETag": etag, "Vary": "Accept-Encoding", "Cache-Control": file.cache_control}
+    common = {"ETag": etag, "Cache-Control": file.cache_control}
+    if encoding != _AS_IT_IS:
+        common["Vary"] = "Accept-Encoding"
     if _matches(Headers(scope=scope).get("if-none-match", ""), etag):
         await Response(status_code=HTTPStatus.NOT_MODIFIED, headers=common)(scope, receive, send)
         return
     body = file.encodings[encoding]
-    own = {**common, "Content-Encoding": encoding, "Content-Length": str(len(body))}
+    own = {**common, "Content-Length": str(len(body))}
+    if encoding != _AS_IT_IS:
+        own["Content-Encoding"] = encoding
     response = Response(b"" if scope["method"] == "HEAD" else body, headers=own, media_type=file.content_type)
     await response(scope, receive, send)
 

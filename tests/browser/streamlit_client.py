@@ -8,7 +8,10 @@ from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.sync.client import connect
+
+from tests.wire import Counting
 
 
 def open_session(port: int, token: str) -> str:
@@ -44,7 +47,8 @@ class Client:
         self.socket = self._stack.enter_context(connect(
             f"ws://localhost:{port}/_stcore/stream", origin=origin,
             subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN", resume] if resume else ["streamlit"],
-            additional_headers={"Cookie": cookie}, max_size=None,
+            additional_headers={"Cookie": cookie}, max_size=None, create_connection=Counting,
+            compression=None, extensions=[ClientPerMessageDeflateFactory()],  # what a browser offers
         ))  # fmt: skip
         self.run()
 

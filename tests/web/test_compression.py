@@ -13,8 +13,9 @@ import pytest
 import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
+from tests.wire import Counting
 from web.compression import CompressedWebSocket
 
 LARGEST = 100_000  # bytes of one message
@@ -45,34 +46,19 @@ def served(request) -> Iterator[tuple[bool, int]]:
     thread.join(timeout=10)
 
 
-class Counting(ClientConnection):
-    """Counts the bytes that come."""
-
-    def __init__(self, *arguments, **named) -> None:
-        self.came = 0
-        super().__init__(*arguments, **named)
-        receive_data = self.protocol.receive_data
-
-        def counted(data: bytes) -> None:
-            self.came += len(data)
-            receive_data(data)
-
-        self.protocol.receive_data = counted
-
-
 @pytest.fixture
 def opened(served) -> Iterator:
     """opened(offer) → a connection with this offer of compression, None = without one."""
     with ExitStack() as stack:
-        yield lambda offer=None: stack.enter_context(
-            connect(
-                f"ws://127.0.0.1:{served[1]}/",
-                compression=None,
-                extensions=[offer] if offer else None,
-                max_size=None,
-                create_connection=Counting,
+
+        def connected(offer=None) -> Counting:
+            extensions = [offer] if offer else None
+            address = f"ws://127.0.0.1:{served[1]}/"
+            return stack.enter_context(
+                connect(address, compression=None, extensions=extensions, max_size=None, create_connection=Counting)
             )
-        )
+
+        yield connected
 
 
 def text(seed: int, size: int) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import logging
 import os
+import re
+from pathlib import Path
 
 import brotli
 import pytest
@@ -13,7 +15,9 @@ from starlette.responses import FileResponse, PlainTextResponse
 from starlette.routing import Route
 
 from tests.web.asgi import application, ask
+from tools.cut_icons import static_folder
 from web.headers import SecurityHeaders
+from web.icons import PATTERN
 from web.static import CompressedStatic, compress_folder, preferred_encoding
 
 SCRIPT = b"export const level = 3;\n" * 200
@@ -85,6 +89,38 @@ def test_head_has_the_headers_and_no_body(app):
     got = ask(app, "/static/js/a.hash.js", accept_encoding="br")
     head = ask(app, "/static/js/a.hash.js", "HEAD", accept_encoding="br")
     assert (head.body, head["content-length"], head["etag"]) == (b"", got["content-length"], got["etag"])
+
+
+def test_the_style_sheet_fetches_neither_the_font_that_is_not_shown_nor_all_icons(folder):
+    (source,) = static_folder().glob(PATTERN)
+    faces = (
+        b"@font-face{font-family:Source Sans;src:url(../media/a.woff2)}@font-face{font-family:Other;src:url(b.woff2)}"
+    )
+    icons = b"@font-face{font-family:Icons;src:url(../media/%s)}" % source.name.encode()
+    (folder / "static" / "media").mkdir()
+    (folder / "static" / "media" / source.name).write_bytes(source.read_bytes())
+    (folder / "static" / "a.css").write_bytes(faces + icons + b"p{}" * 400)
+    (folder / "static" / "b.css").write_bytes(b"p{}" * 400)
+    (folder / "index.html").write_bytes(
+        INDEX.replace(b"</head>", b'<link href="./static/a.css"><link href="./static/b.css"></head>')
+    )
+    files = compress_folder(folder)
+    sheet = brotli.decompress(files["/static/a.css"].encodings["br"])
+    page = brotli.decompress(files["/"].encodings["br"])
+    assert b"Source Sans" not in sheet
+    assert b"font-family:Other" in sheet
+    assert re.search(rb"MaterialSymbols-Rounded\.\w+\.woff2\?v=[0-9a-f]{8}\)", sheet)
+    assert re.search(rb'href="./static/a\.css\?v=[0-9a-f]{8}"', page)
+    assert b'href="./static/b.css"' in page  # as Streamlit has it
+
+
+def test_the_installed_streamlit_is_thinned():
+    folder = static_folder()
+    files = compress_folder(folder, Path("build") / "test-cache" / "static")
+    page = brotli.decompress(files["/"].encodings["br"]).decode()
+    (sheet,) = re.findall(r'href="\./(static/css/[^"?]+)\?v=', page)
+    assert b"Source Sans" not in brotli.decompress(files[f"/{sheet}"].encodings["br"])
+    assert 'as="font"' not in page
 
 
 def test_unchanged_is_304_per_encoding(app):
