@@ -167,7 +167,7 @@ def test_leaving_ends_the_session_on_the_server(server, open_page):
     assert cookie["sameSite"] == "Lax"
     page.get_by_role("link", name="Leave on this device").click()
     page.wait_for_url("**/leave")
-    page.get_by_role("button").first.click()
+    page.get_by_role("button", name="Leave", exact=True).click()
     page.wait_for_url("**/left")
     page.context.add_cookies([cookie])
     page.goto(server.url)
