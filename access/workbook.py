@@ -88,7 +88,7 @@ def workbook(workshop: Workshop, actor: Actor, questionnaire_id: str, t: Transla
     """The actor's organisation's workbook (.xlsx). Raises RefusedError P001 when there is none for this actor."""
     authorise(workshop, actor, "download the workbook", actor.home)
     return workbook_xlsx(
-        taken_away(open_sheet(workshop, actor, questionnaire_id)),
+        taken_away(open_sheet(workshop, actor, questionnaire_id, language)),
         lambda text: keyed_hash(workshop, _KEY, text),
         t,
         language,
@@ -100,7 +100,7 @@ def form(
 ) -> bytes:
     """The questionnaire to be printed (PDF); unless `empty`, with the stored answers. Raises RefusedError as `workbook` does."""
     authorise(workshop, actor, "print the form", actor.home)
-    return form_pdf(taken_away(open_sheet(workshop, actor, questionnaire_id), empty=empty), t, language)
+    return form_pdf(taken_away(open_sheet(workshop, actor, questionnaire_id, language), empty=empty), t, language)
 
 
 def taken_away(sheet: Sheet, *, empty: bool = False) -> OfflineResponse:
@@ -114,8 +114,8 @@ def taken_away(sheet: Sheet, *, empty: bool = False) -> OfflineResponse:
     )  # fmt: skip
 
 
-def compare(workshop: Workshop, actor: Actor, filled: FilledWorkbook) -> Preview:
-    """What would change. Changes nothing.
+def compare(workshop: Workshop, actor: Actor, filled: FilledWorkbook, language: str = "en") -> Preview:
+    """What would change, with its questions in a language. Changes nothing.
 
     Raises SpreadsheetError: W004 its hidden sheet is not as it was made, W006 it was made for another version; RefusedError: P001
     it is another organisation's, round's or nobody's, P002 the round is closed, P003 the response is submitted.
@@ -126,7 +126,7 @@ def compare(workshop: Workshop, actor: Actor, filled: FilledWorkbook) -> Preview
     if not hmac.compare_digest(signature, filled.signature.encode("ascii", "replace").decode("ascii")):
         raise SpreadsheetError("W004")
     state = own_response(workshop, actor, identity.response_id, "import a workbook")
-    sheet = open_sheet(workshop, actor, state.questionnaire_id)
+    sheet = open_sheet(workshop, actor, state.questionnaire_id, language)
     if (identity.content_hash, identity.form) != (taken_away(sheet).content_hash, sheet.form):
         raise SpreadsheetError("W006")
     _check_editable(workshop, actor, sheet, "import a workbook")

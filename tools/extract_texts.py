@@ -70,7 +70,7 @@ def _found(root: Path) -> dict[str, tuple[str, list[str]]]:
     for key in TEXTS:
         note(TEXTS.english(key), "", f"web: {key}")
     for code, (_, sentence) in CATALOGUE.items():
-        if code[0] in "PR" or code in STORE_CODES:
+        if code[0] in "PRW" or code in STORE_CODES:
             note(sentence, "", code)
     return found
 

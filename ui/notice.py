@@ -39,7 +39,7 @@ def remind(person: Actor | None) -> None:
 def page(person: Actor) -> None:
     """The notice as a page of its own, with Continue where it is due."""
     told = informed.told(process.workshop(), person)
-    sheets = my_sheets(process.workshop(), person)
+    sheets = my_sheets(process.workshop(), person, session.language())
     look.muted(sheets[0].organisation.name, sheets[0].round.name)
     st.title(t("Before you answer") if told.is_due else t("Who asks, why, and who sees the answers"), anchor=False)
     own = own_visibility(process.workshop(), person)

@@ -24,7 +24,7 @@ from survey.direction import isolated
 from web.cookies import read_session
 from web.forms import one, read_form
 from web.invite import from_own_page, nothing, refused
-from web.language import problem
+from web.language import problem, reader_language, t
 from web.pages import document, failure, filled, in_utc, link, notice, paragraph
 from web.texts import TEXTS
 
@@ -103,7 +103,7 @@ class _Desk:
         format_: Format = next((known for known in MEDIA_TYPES if known == one(form, "format")), "pdf")
         issued = replace_chosen(self._workshop, actor, keys, expires_at)
         round_ = own_round(self._workshop, actor)
-        content = invitation_file(sheet(self._workshop, round_, issued, self._base_url), format_)
+        content = invitation_file(sheet(self._workshop, round_, issued, self._base_url), format_, t, reader_language())
         name = f"invitations-{datetime.now(UTC):%Y-%m-%d}.{format_}"
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         return Response(content, media_type=MEDIA_TYPES[format_], headers=headers)

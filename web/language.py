@@ -65,6 +65,13 @@ def say(text: str) -> str:
     return interface_text(reader_language(), text)
 
 
+def t(text: str, plural: str = "", /, **facts: object) -> str:
+    """The same, filled with facts: for what is made of charts and reports (`charts.wording.Translate`)."""
+    count = facts.get("n") if plural else None
+    found = interface_text(reader_language(), text, plural, count if isinstance(count, int) else None)
+    return found.format(**facts) if facts else found
+
+
 def problem(error: CodedError) -> str:
     """What an error says, in the reader's language."""
     return problem_text(reader_language(), error)

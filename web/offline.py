@@ -16,16 +16,16 @@ from starlette.routing import Route
 from access import respondent, workbook
 from access.actor import RefusedError
 from access.invitation import actor_of
-from reports.invitation_files import MEDIA_TYPES, in_english
+from reports.invitation_files import MEDIA_TYPES
 from reports.spreadsheet import SpreadsheetError
 from reports.workbook_reader import read_workbook
 from results.store import StoreError
-from survey.problems import message
 from web import offline_page
 from web.carried import packed, unpacked
 from web.cookies import read_session
 from web.forms import one, read_form, read_upload
 from web.invite import from_own_page, nothing, refused
+from web.language import problem, reader_language, t
 from web.limits import LARGEST_IMPORT, LARGEST_WORKBOOK
 from web.texts import TEXTS
 
@@ -100,32 +100,34 @@ class _Desk:
             return nothing()
 
     def _listed(self, actor: Actor, error: str = "") -> Response:
-        page = offline_page.overview(respondent.my_sheets(self._workshop, actor), error)
+        page = offline_page.overview(respondent.my_sheets(self._workshop, actor, reader_language()), error)
         return HTMLResponse(page, status_code=422 if error else 200)
 
     def _workbook(self, actor: Actor, request: Request) -> Response:
         asked = request.path_params["questionnaire"]
-        return _file(workbook.workbook(self._workshop, actor, asked, in_english), f"workbook-{asked}", "xlsx")
+        return _file(workbook.workbook(self._workshop, actor, asked, t, reader_language()), f"workbook-{asked}", "xlsx")
 
     def _form(self, actor: Actor, request: Request) -> Response:
         asked = request.path_params["questionnaire"]
         empty = "answers" not in request.query_params
-        return _file(workbook.form(self._workshop, actor, asked, in_english, empty=empty), f"form-{asked}", "pdf")
+        return _file(
+            workbook.form(self._workshop, actor, asked, t, reader_language(), empty=empty), f"form-{asked}", "pdf"
+        )
 
     def _look(self, actor: Actor, name: str, data: bytes) -> Response:
         if not data:
             return self._listed(actor, TEXTS["offline.no_file"])
         try:
-            preview = workbook.compare(self._workshop, actor, read_workbook(data, name))
+            preview = workbook.compare(self._workshop, actor, read_workbook(data, name), reader_language())
         except SpreadsheetError as error:
-            return self._listed(actor, str(error))
+            return self._listed(actor, problem(error))
         except RefusedError as error:
-            return self._listed(actor, message("W005") if error.code == "P001" else str(error))
+            return self._listed(actor, problem(SpreadsheetError("W005")) if error.code == "P001" else problem(error))
         except StoreError:
             return self._listed(actor, TEXTS["join.later"])
         carried = packed(self._workshop, preview) if preview.differences else ""
         if len(carried) > LARGEST_IMPORT - 10_000:
-            return self._listed(actor, message("W002", limit="8 MB"))
+            return self._listed(actor, problem(SpreadsheetError("W002", limit="8 MB")))
         return HTMLResponse(offline_page.preview(preview, carried), status_code=422 if preview.faults else 200)
 
     def _save(self, actor: Actor, form: Form) -> Response:
@@ -139,7 +141,11 @@ class _Desk:
             if change.item_id not in carried.contested or one(form, f"choose-{change.item_id}") == "mine"
         ]
         outcome = workbook.save(self._workshop, actor, carried.response_id, changes, carried.drawn)
-        sheet = next(one for one in respondent.my_sheets(self._workshop, actor) if one.state.id == carried.response_id)
+        sheet = next(
+            one
+            for one in respondent.my_sheets(self._workshop, actor, reader_language())
+            if one.state.id == carried.response_id
+        )
         return HTMLResponse(offline_page.result(sheet, outcome), status_code=422 if outcome.left else 200)
 
 

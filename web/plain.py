@@ -92,7 +92,9 @@ class _Pages:
     def _page(self, page: Callable[[Actor, Request], Response], actor: Actor, request: Request) -> Response:
         """The page, or instead of it the notice that has to be read before answering."""
         if found := plain_notice.due(self._workshop, actor):
-            return HTMLResponse(plain_notice.page(found, respondent.my_sheets(self._workshop, actor)))
+            return HTMLResponse(
+                plain_notice.page(found, respondent.my_sheets(self._workshop, actor, reader_language()))
+            )
         return page(actor, request)
 
     async def _done(self, request: Request, act: Callable[[Actor, Request, Form], Response]) -> Response:

@@ -27,7 +27,7 @@ def as_markup(text: str) -> str:
     return escape(SURROGATE.sub("\ufffd", isolated(text)))
 
 
-def marked(sheet: Sheet, context: str, text: str) -> str:
+def in_own_language(sheet: Sheet, context: str, text: str) -> str:
     """A text of the questionnaire as markup, with the language that it is in where that is not the page's."""
     language = sheet.translated.mark(context)
     return f'<span lang="{escape(language)}">{as_markup(text)}</span>' if language else as_markup(text)

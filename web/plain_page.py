@@ -13,7 +13,7 @@ from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, codes
 from web import plain_notice
 from web.pages import document, facts, failure, filled, heading, in_utc, link, notice, paragraph, told
 from web.plain_form import DRAWN, RESPONSE, WHOLE
-from web.plain_language import SURROGATE, as_markup, marked, notes, original
+from web.plain_language import SURROGATE, as_markup, in_own_language, notes, original
 from web.texts import TEXTS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class _Fields:
 
     def words(self, part: str, text: str) -> str:
         """A text of the item as markup, marked where it is in another language than the page."""
-        return marked(self.sheet, f"{self.item.id}.{part}", text)
+        return in_own_language(self.sheet, f"{self.item.id}.{part}", text)
 
     def name(self, part: str) -> str:
         return f"{part}-{self.item.id}"

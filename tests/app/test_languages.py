@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
 
-import polib
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
@@ -14,11 +12,10 @@ from streamlit.util import calc_hash
 
 from access.workshop import Workshop
 from survey.languages import CODES, own_name
-from survey.loader import parse
-from survey.translation import template
 from tests.app.pages import ROOT, html, radio
 from tests.reference_store import ReferenceStore
-from tests.workshops import QUESTIONNAIRE, Scene, scene
+from tests.translated import install, tiny, write
+from tests.workshops import Scene, scene
 from ui import process
 
 DRAFT = "Draft translation"
@@ -36,22 +33,10 @@ def _pages(monkeypatch):
 def at(tmp_path) -> Scene:
     """The workshop, with the tiny questionnaire wholly in Russian and a title in Kyrgyz."""
     made = scene(ReferenceStore(), tmp_path)
-    folder = tmp_path / "installed" / "tiny" / "locale"
-    folder.mkdir(parents=True)
-    pot = template(parse(QUESTIONNAIRE, "tiny").questionnaire)
-    write(folder / "ru.po", pot, {entry.msgctxt: f"ru {entry.msgid}" for entry in pot})
-    write(folder / "ky.po", pot, {"title": "ky Tiny", "plan.text": "ky Is there a plan?"})
-    made.workshop._questionnaires = folder.parents[1]
+    install(made, tmp_path)
     process.use(made.workshop)
     yield made
     process.use(None)
-
-
-def write(path: Path, pot: polib.POFile, texts: dict[str, str], *, draft: bool = False) -> None:
-    for entry in pot:
-        entry.msgstr = texts.get(entry.msgctxt, "")
-        entry.fuzzy = draft and bool(entry.msgstr)
-    path.write_text(str(pot), encoding="utf-8")
 
 
 def opened(at: Scene, who: str | None, language: str, page: str = "", **query: str) -> AppTest:
@@ -114,8 +99,7 @@ def test_khmer_without_a_file_is_english_marked_and_said(at):
 
 def test_a_draft_is_said_once_and_the_english_is_a_click_away(at):
     folder = at.workshop._questionnaires / "tiny" / "locale"
-    pot = template(parse(QUESTIONNAIRE, "tiny").questionnaire)
-    write(folder / "ko.po", pot, {entry.msgctxt: f"ko {entry.msgid}" for entry in pot}, draft=True)
+    write(folder / "ko.po", {entry.msgctxt: f"ko {entry.msgid}" for entry in tiny()}, draft=True)
     shown = html(opened(at, "coordinator", "ko", "section"))
     assert shown.count(DRAFT) == 1
     assert '<details class="original" lang="en"><summary>English</summary><p><b>Is there a plan?</b></p>' in shown
