@@ -88,10 +88,11 @@ def _table(sheet: Sheet, card: Scorecard, aims: dict[str, Aim], ranges: dict[str
         cells = [_figure(score.level), _figure(aim.own), gap(score.level, aim.own)]
         cells += [_figure(aim.proposed)] if is_proposed else []
         cells += [others(ranges[dimension.id])] if ranges is not None else []
-        figures = "".join(f"<td{_NUMBER}>{escape(cell)}</td>" for cell in cells)
+        labelled = zip(heads, cells, strict=True)
+        figures = "".join(f'<td{_NUMBER} data-label="{escape(head)}">{escape(cell)}</td>' for head, cell in labelled)
         rows.append(f'<tr><th scope="row">{look.words(dimension.title)}</th>{figures}</tr>')
     return (
-        f'<div class="scroll"><table class="figures"><thead><tr><th scope="col">{escape(t("Dimension"))}</th>{top}</tr></thead>'
+        f'<div class="scroll"><table class="figures aims"><thead><tr><th scope="col">{escape(t("Dimension"))}</th>{top}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
