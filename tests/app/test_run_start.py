@@ -38,8 +38,9 @@ def test_the_message_is_the_same_to_the_byte(options):
         for name, value in before.items():
             config.set_option(name, value)
         run_start._theme.cache_clear()
-    assert read.custom_theme.primary_color  # our own theme is in it
-    assert read.custom_theme.HasField("dark") is bool(options)
+    assert read.custom_theme.light.primary_color  # our own themes are in it
+    assert (read.custom_theme.dark.primary_color == "#ff0000") is bool(options)
+    assert read.custom_theme.HasField("sidebar") is bool(options)
     assert first.SerializeToString(deterministic=True) == read.SerializeToString(deterministic=True) != b""
     assert later == read
 
