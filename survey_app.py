@@ -29,6 +29,7 @@ from results.backup_clock import BackupClock
 from results.upkeep import Probed, Upkeep
 from ui import incident, language, look, process, progress, run_start
 from web.choose_language import language_routes
+from web.fonts import font_routes
 from web.headers import SecurityHeaders
 from web.health import health_routes
 from web.invitations import invitations_routes
@@ -136,6 +137,7 @@ app = st.App(
             StaffDesk(workshop), invitations, settings.secure, shared_secret(workshop, "sign-in"), provider()
         ),
         *language_routes(settings.secure),
+        *font_routes(),
         *health_routes(probe),
     ],
     on_script_error=incident.show,

@@ -12,7 +12,8 @@ from survey.direction import isolated
 from ui.texts import t
 
 HERE = Path(__file__).parent
-STYLE = f"<style>{chosen_colours()}{(HERE / 'style.css').read_text(encoding='utf-8')}</style>"
+# The fonts of web/fonts.py; an import has to come first.
+STYLE = f"<style>@import url('/fonts/faces.css');{chosen_colours()}{(HERE / 'style.css').read_text(encoding='utf-8')}</style>"
 # The page's own script, a constant: the content security policy allows exactly this text by its hash.
 SCRIPT = (HERE / "page.js").read_text(encoding="utf-8")
 HEARTBEAT = 7  # seconds; pages on which something is typed let the server speak that often

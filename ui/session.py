@@ -119,7 +119,8 @@ def change_language() -> None:
         draft = _held(int(response), item_id, version)
         if draft is not None:
             unfolded = bool(draft.evidence or draft.link or draft.note or draft.comment)
-            fresh = replace(version, generation=version.generation + 1, draft=draft, unfolded=unfolded)
+            unsaved = draft if draft != version.answer else None
+            fresh = replace(version, generation=version.generation + 1, draft=unsaved, unfolded=unfolded)
             st.session_state[key] = fresh
     st.session_state[_LANGUAGE] = chosen
     st.session_state[_CHOSEN_LANGUAGE] = True

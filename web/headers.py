@@ -174,5 +174,5 @@ def _cache_control(path: str, status: int, given: bytes) -> bytes:
 
     The path alone does not tell: Streamlit answers an unknown /static/ name with index.html and status 200.
     """
-    immutable = path.startswith("/static/") and (status == 304 or (status < 300 and b"immutable" in given))
+    immutable = path.startswith(("/static/", "/fonts/")) and (status == 304 or (status < 300 and b"immutable" in given))
     return IMMUTABLE.encode() if immutable else b"no-store"

@@ -33,6 +33,10 @@ _HEAD: Final = f"""<meta charset="utf-8">
 <style>{_STYLE}</style>"""
 
 
+FONTS: Final = "/fonts/faces.css"  # web/fonts.py
+_HAVE_OWN_FONTS: Final = frozenset({"Armn", "Geor", "Beng", "Khmr", "Laoo"})
+
+
 def filled(key: str, **facts: str) -> str:
     """A text of TEXTS with people's words in it, which turn nobody's writing direction but their own."""
     return TEXTS[key].format(**{name: isolated(fact) for name, fact in facts.items()})
@@ -110,9 +114,10 @@ def document(heading: str, *parts: str, title: str = "", wide: bool = False) -> 
     product = escape(TEXTS["product"])
     width = ' class="wide"' if wide else ""
     shown = language(reader_language())
+    fonts = f'<link rel="stylesheet" href="{FONTS}">\n' if shown.script in _HAVE_OWN_FONTS else ""
     direction = ' dir="rtl"' if shown.direction == "rtl" else ""
     return (
-        f'<!doctype html>\n<html lang="{shown.code}"{direction}>\n<head>\n{_HEAD}\n'
+        f'<!doctype html>\n<html lang="{shown.code}"{direction}>\n<head>\n{_HEAD}\n{fonts}'
         f"<title>{escape(title or heading)} – {product}</title>\n</head>\n"
         f'<body>\n<main{width}>\n{_top(product, shown.code)}\n<div class="card">\n<h1>{escape(heading)}</h1>\n'
         + "\n".join(part for part in parts if part)

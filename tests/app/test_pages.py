@@ -206,11 +206,11 @@ def test_colleagues_links_are_made_and_ended(at):
     assert len(ended) == 1
 
 
-def without_ours(markup: str) -> str:
-    """Markup without the scripts that every page carries."""
-    for script in (look.SCRIPT, language.SCRIPT, progress.SCRIPT):
-        markup = markup.replace(f"<script>{script}", "")
-    return markup
+def without_ours(shown: str) -> str:
+    """A page's markup without the constant scripts."""
+    for script in (look.SCRIPT, progress.SCRIPT, language.SCRIPT):
+        shown = shown.replace(f"<script>{script}</script>", "")
+    return shown
 
 
 def test_s5_markup_in_names_and_texts_is_shown_as_text(tmp_path):

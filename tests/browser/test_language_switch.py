@@ -63,7 +63,7 @@ def test_a_switch_en_km_ru_keeps_every_value(me, server):
     link = plan.locator("input[type=text]").last
     link.fill("http://refused.example/")
     link.press("Tab")
-    plan.get_by_text("Not saved.").wait_for()
+    plan.locator(".unsaved").wait_for()
     note, comment = plan.locator("textarea").nth(0), plan.locator("textarea").nth(1)
     note.fill("Page 4")
     note.press("Tab")
@@ -78,7 +78,11 @@ def test_a_switch_en_km_ru_keeps_every_value(me, server):
         assert plan.locator("input[type=text]").last.input_value() == "http://refused.example/"
         assert [plan.locator("textarea").nth(at).input_value() for at in (0, 1)] == ["Page 4", "typed, and not sent"]
         assert plan.locator("textarea").nth(1).is_visible()  # its part of the card is unfolded again
-        assert plan.get_by_text(interface_text(code, "Not saved.")).is_visible()
+        assert (
+            plan.locator(".unsaved")
+            .get_by_text(interface_text(code, "Not saved — your text is still here."))
+            .is_visible()
+        )
     link = plan.locator("input[type=text]").last
     link.fill("https://taken.example/")
     link.press("Tab")
@@ -131,3 +135,24 @@ def test_on_a_small_phone_the_choice_covers_nothing(server, open_page):
     assert choice["x"] + choice["width"] <= 320
     heading = page.locator("h1").bounding_box()
     assert choice["y"] + choice["height"] <= heading["y"]
+
+
+def test_a_font_is_fetched_only_when_its_script_is_on_the_page(server, open_page):
+    page = open_page(locale="en-GB")
+    fetched: list[str] = []
+    page.on(
+        "request", lambda request: fetched.append(request.url.rpartition("/")[2]) if "/fonts/" in request.url else None
+    )
+    enter(page, server.link("coordinator"))
+    page.wait_for_selector(".st-key-languages input")
+    page.wait_for_load_state("networkidle")
+    assert fetched == ["faces.css"]
+    choose(page, "ქართული", "ka")
+    page.goto(f"{server.url}/leave")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelector('h1').textContent = 'ქართული'")
+    expect(page.locator("html")).to_have_attribute("lang", "ka")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(300)
+    loaded = page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)")
+    assert {family.strip('"') for family in loaded} == {"Noto Sans Georgian"}

@@ -88,7 +88,7 @@ with st.form("invite", clear_on_submit=False):
 
 session.show_told()
 look.muted(t("Who answered what stands on the page 'Review and submit' of each questionnaire."))
-given = together.contributions(process.workshop(), actor, my_sheets(process.workshop(), actor))
+given = together.contributions(process.workshop(), actor, my_sheets(process.workshop(), actor, session.language()))
 listed = [known for known in issuing.colleagues(process.workshop(), actor) if known.role == "respondent"]
 made = session.issued()
 if made and made.invitation in listed:
