@@ -44,8 +44,8 @@ def preview(shown: Preview, carried: str) -> str:
     return document(
         f"{TEXTS['import.title']}: {sheet.questionnaire.title}",
         notice(TEXTS["invented"]) if sheet.round.invented else "",
-        paragraph(said if count else TEXTS["import.nothing"]),
-        _faults(shown.faults),
+        paragraph(said if count or shown.faults else TEXTS["import.nothing"]),
+        _faults(shown.faults, rest=count > 0),
         _changes(shown.differences, carried) if count else "",
         link(TEXTS["offline.back"], "/offline"),
         wide=True,
@@ -94,12 +94,13 @@ def _upload() -> str:
     )
 
 
-def _faults(faults: Sequence[Fault]) -> str:
+def _faults(faults: Sequence[Fault], *, rest: bool) -> str:
     if not faults:
         return ""
     rows = "".join(f"<li><b>{_place(one)}</b> {escape(one.message)}</li>" for one in faults)
     count = escape(TEXTS["import.faults"].format(count=len(faults)))
-    return f'<div class="error" role="alert"><b>{count}</b><ul>{rows}</ul>{escape(TEXTS["import.faults.text"])}</div>'
+    todo = " ".join(TEXTS[key] for key in ("import.faults.text", "import.faults.rest")[: 1 + rest])
+    return f'<div class="error" role="alert"><b>{count}</b><ul>{rows}</ul>{escape(todo)}</div>'
 
 
 def _place(fault: Fault) -> str:
@@ -119,7 +120,7 @@ def _changes(differences: Sequence[Difference], carried: str) -> str:
 
 
 def _row(one: Difference) -> str:
-    question = f"{escape(isolated(one.item.text))}{'' if one.asked else _small('import.unasked')}"
+    question = f"<b>{escape(isolated(one.item.text))}</b>{'' if one.asked else _small('import.unasked')}"
     cells = (
         ("import.stored", escape(described(one.item, one.stored, None))),
         ("import.filled", escape(described(one.item, one.filled, None))),

@@ -132,7 +132,7 @@ def test_a_filled_workbook_is_shown_then_saved_and_again_it_is_nothing_new(at, m
     for _ in range(2):
         done = me.save(page.fields)
         assert done.status == 200
-        assert "Saved: 2" in done.text
+        assert "Answers saved: 2" in done.text
         assert count(at) == 3
     assert stored(at, "plan") == Answer(3, comment="<b>x")
     again = Page(me.upload(data).text)
@@ -147,10 +147,10 @@ def test_of_two_versions_the_stored_one_stands_unless_the_other_is_chosen(at, me
     assert "A colleague changed this answer" in page.words
     assert page.fields["choose-plan"] == "theirs"
     assert "choose-training" not in page.fields
-    assert "Saved: 1" in me.save(page.fields).text
+    assert "Answers saved: 1" in me.save(page.fields).text
     assert (stored(at, "plan"), stored(at, "training")) == (Answer(5), Answer(2))
     page = Page(me.upload(data).text)
-    assert "Saved: 1" in me.save({**page.fields, "choose-plan": "mine"}).text
+    assert "Answers saved: 1" in me.save({**page.fields, "choose-plan": "mine"}).text
     assert stored(at, "plan") == Answer(3)
 
 
@@ -160,8 +160,8 @@ def test_what_is_changed_between_look_and_save_is_left_and_said(at, me):
     done = me.save(page.fields)
     assert done.status == 422
     for words in (
-        "Saved: 1",
-        "Not saved: 1",
+        "Answers saved: 1",
+        "Answers not saved: 1",
         "Are people trained?",
         "Somebody else changed this",
         "Your workbook still has them.",
@@ -175,10 +175,10 @@ def test_faults_are_named_by_cell_and_the_rest_is_offered(at, me):
     shown = me.upload(data)
     page = Page(shown.text)
     assert shown.status == 422
-    assert "Not taken over: 2" in page.words
+    assert "Cells that cannot be taken over: 2" in page.words
     assert "Sheet “Direction”, cell E4:" in page.words
     assert "Sheet “Direction”, cell H5:" in page.words
-    assert "Saved: 1" in me.save(page.fields).text
+    assert "Answers saved: 1" in me.save(page.fields).text
     assert stored(at, "training") == Answer(2)
 
 
@@ -192,7 +192,7 @@ def test_strange_texts_are_shown_as_text_and_stored_exactly_or_named(at, me, nam
     for outside in ("<script", "<img", "<b>x", 'http://beacon.invalid"'):
         assert outside not in shown.text
     if name in STORABLE:
-        assert "Saved: 1" in me.save(Page(shown.text).fields).text
+        assert "Answers saved: 1" in me.save(Page(shown.text).fields).text
         assert stored(at, "training").comment == text
     else:
         assert "Sheet “People”, cell J4:" in Page(shown.text).words
@@ -286,7 +286,7 @@ def test_what_was_not_made_here_is_not_unpacked(at, me):
         refused = me.save({"carried": forged})
         assert (refused.status, "did not arrive whole" in refused.text) == (422, True), forged
     assert count(at) == 0
-    assert "Saved: 1" in me.save({"carried": carried}).text
+    assert "Answers saved: 1" in me.save({"carried": carried}).text
 
 
 def test_what_somebody_else_looked_at_saves_nothing(at, app):
