@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from access.invitation import add_invitation
+from access import informed
+from access.actor import Actor
+from access.invitation import add_invitation, digest, key_of
 from access.setup import RoundPlan, add_organisation, create_round
 from access.workshop import Workshop
 from results.store import open_store
@@ -39,7 +41,10 @@ def workshop(folder: Path, organisations: int) -> list[str]:
     tokens = []
     for number in range(organisations):
         organisation = add_organisation(opened_workshop, round_, "GE", f"Agency {number}")
-        tokens.append(add_invitation(opened_workshop, round_, organisation.id, "coordinator", "Coordinator"))
+        token = add_invitation(opened_workshop, round_, organisation.id, "coordinator", "Coordinator")
+        person = Actor("coordinator", round_.id, organisation.id, "Coordinator", key_of(digest(token)))
+        informed.confirm(opened_workshop, person, 1)
+        tokens.append(token)
     opened_workshop.close()
     return tokens
 

@@ -7,11 +7,13 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from access.invitation import add_invitation
+from access.actor import Actor
+from access.invitation import add_invitation, digest, key_of
 from results.store import open_store
 from tests.browser.conftest import Server, enter, free_port
 from tests.browser.streamlit_client import Client, open_session
 from tests.rooms import room
+from tests.workshops import inform
 
 MARKER = ("KZ", "Marker Agency")
 # So that a letter can stand: two blind countries, two named ones.
@@ -36,6 +38,8 @@ def server(tmp_path_factory):
     for seat, agency in SEATS.items():
         organisation = at.coordinators[agency].organisation_id
         links[seat] = add_invitation(at.workshop, at.round, organisation, "coordinator", "Coordinator")
+        person = Actor("coordinator", at.round.id, organisation, "Coordinator", key_of(digest(links[seat])))
+        inform(at.workshop, person)
     running = Server(folder / "workshop.duckdb", free_port())
     at.workshop.close()
     running.start()
