@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from access.actor import Actor
 from access.gate import authorise, refuse
@@ -18,10 +19,19 @@ from survey.questionnaire import Questionnaire
 
 @dataclass(frozen=True, slots=True)
 class OrganisationProgress:
-    """One organisation with its progress in each questionnaire, in the round's order."""
+    """One organisation with its progress in each questionnaire, in the round's order.
+
+    `sheets`: of its common responses. `alone`: for each of them, those of people who answer on their own.
+    """
 
     organisation: Organisation
     sheets: tuple[Progress, ...]
+    alone: tuple[tuple[Progress, ...], ...]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any of its responses has an answer."""
+        return any(sheet.last_saved is not None for sheet in self._all)
 
     @property
     def answered(self) -> int:
@@ -38,7 +48,11 @@ class OrganisationProgress:
 
     @property
     def last_saved(self) -> int | None:
-        return max((sheet.last_saved for sheet in self.sheets if sheet.last_saved), default=None)
+        return max((sheet.last_saved for sheet in self._all if sheet.last_saved), default=None)
+
+    @property
+    def _all(self) -> tuple[Progress, ...]:
+        return (*self.sheets, *chain.from_iterable(self.alone))
 
 
 def own_round(workshop: Workshop, actor: Actor, action: Action = "open a round") -> Round:
@@ -68,7 +82,16 @@ def progress(workshop: Workshop, actor: Actor) -> tuple[OrganisationProgress, ..
     for column in columns:
         for entry in column:
             by_organisation.setdefault(entry.organisation.id, []).append(entry)
-    return tuple(OrganisationProgress(entries[0].organisation, tuple(entries)) for entries in by_organisation.values())
+    return tuple(map(_progress_of, by_organisation.values()))
+
+
+def _progress_of(entries: list[Progress]) -> OrganisationProgress:
+    sheets = tuple(entry for entry in entries if not entry.respondent)
+    alone = (
+        tuple(entry for entry in entries if entry.respondent and entry.questionnaire_id == sheet.questionnaire_id)
+        for sheet in sheets
+    )
+    return OrganisationProgress(entries[0].organisation, sheets, tuple(alone))
 
 
 def comparison(workshop: Workshop, actor: Actor, questionnaire_id: str, audience: Audience = "room") -> Comparison:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from access.actor import Actor
 from access.gate import audit_event
 from access.matrix import Place
 from access.staff_session import HOUR, STAFF_HOURS, end_staff_session, staff_actor
-from access.workshop import Workshop
+from access.workshop import Workshop, new_responses
 from results.facts import AuditEvent, Expiry
 from results.ids import now
 from results.store import AddInvitation, AddSession, Audited, EndSession
@@ -51,18 +51,25 @@ def digest(secret: str) -> str:
 
 
 def new_invitation(
-    round_id: int, organisation_id: int | None, role: InvitationRole, label: str
+    round_: Round, organisation_id: int | None, role: InvitationRole, label: str, respondent: str = ""
 ) -> tuple[str, AddInvitation]:
-    """A new link's token, which is not stored and cannot be shown again, and the command that keeps its hash."""
+    """A new link's token, which is not stored and cannot be shown again, and the command that keeps its hash.
+
+    `respondent`: whose responses an independent respondent's link opens; "": new ones, which come with it.
+    """
     token = secrets.token_urlsafe(16)
-    return token, AddInvitation(Invitation(digest(token), round_id, organisation_id, role, label, now()))
+    made = Invitation(digest(token), round_.id, organisation_id, role, label, now(), respondent=respondent)
+    if role != "independent" or organisation_id is None or respondent:
+        return token, AddInvitation(made)
+    made = replace(made, respondent=key_of(made.token_hash))
+    return token, AddInvitation(made, new_responses(round_, organisation_id, made.respondent))
 
 
 def add_invitation(
     workshop: Workshop, round_: Round, organisation_id: int | None, role: InvitationRole, label: str
 ) -> str:
     """A new link's token. For programs that set up a round; people go through `access.issuing`."""
-    token, command = new_invitation(round_.id, organisation_id, role, label)
+    token, command = new_invitation(round_, organisation_id, role, label)
     workshop.write(command)
     return token
 
@@ -137,6 +144,7 @@ def _invited_actor(workshop: Workshop, session: Session) -> Actor | None:
         invitation.organisation_id,
         invitation.label,
         key_of(invitation.token_hash),
+        invitation.respondent,
     )
 
 
@@ -162,7 +170,7 @@ def _door_event(invitation: Invitation, action: str) -> AuditEvent:
 
 def place_of(invitation: Invitation) -> Place:
     """Where whoever has it may act."""
-    return Place(invitation.round_id, invitation.organisation_id or 0)
+    return Place(invitation.round_id, invitation.organisation_id or 0, invitation.respondent)
 
 
 def expiry_of(workshop: Workshop, token_hash: str) -> int | None:

@@ -30,19 +30,24 @@ LABELS: Final[dict[InvitationRole, str]] = {
     "facilitator": "Facilitator",
     "coordinator": "Coordinator",
     "respondent": "",
+    "independent": "",
 }
 """What an invitation is labelled with where nobody gave it a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """For whom an invitation is. `organisation_id` None: a facilitator's. `expires_at`: microseconds, None: it does not expire."""
+    """For whom an invitation is. `organisation_id` None: a facilitator's. `expires_at`: microseconds, None: it does not expire.
+
+    `respondent`: whose responses go on, when an independent respondent's invitation is made anew.
+    """
 
     round_id: int
     organisation_id: int | None
     role: InvitationRole
     label: str
     expires_at: int | None = None
+    respondent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,10 @@ def prepare(workshop: Workshop, seat: Seat, old: Invitation | None = None, taken
 
     `taken`: selectors prepared before and not yet handed out; this one's is added.
     """
-    token, add = new_invitation(seat.round_id, seat.organisation_id, seat.role, seat.label)
+    round_ = workshop.round(seat.round_id)
+    if round_ is None:
+        raise RefusedError("P001")
+    token, add = new_invitation(round_, seat.organisation_id, seat.role, seat.label, seat.respondent)
     made = add.invitation
     rest: list[Command] = []
     if seat.expires_at is not None:
@@ -86,10 +94,11 @@ def prepare(workshop: Workshop, seat: Seat, old: Invitation | None = None, taken
 def prepare_again(
     workshop: Workshop, old: Invitation, expires_at: int | None = None, taken: set[str] | None = None
 ) -> Prepared:
-    """A new invitation of the same role, label and organisation. `expires_at` None: the old one's, if it is still to come."""
+    """A new invitation to the same place, with its role and label. `expires_at` None: the old one's, if it is still to come."""
     kept = expiry_of(workshop, old.token_hash)
     ends = expires_at or (kept if kept and kept > now() else None)
-    return prepare(workshop, Seat(old.round_id, old.organisation_id, old.role, old.label, ends), old, taken)
+    seat = Seat(old.round_id, old.organisation_id, old.role, old.label, ends, old.respondent)
+    return prepare(workshop, seat, old, taken)
 
 
 def hand_out(workshop: Workshop, actor: Actor, action: Action, prepared: Prepared) -> Issued:
@@ -118,8 +127,10 @@ def end_invitation(workshop: Workshop, actor: Actor, action: Action, one: Invita
     do(workshop, actor, action, place_of(one), command, subject=key_of(one.token_hash))
 
 
-def invite_colleague(workshop: Workshop, actor: Actor, label: str) -> Issued:
-    """An invitation for a colleague of the coordinator's own organisation, who may answer but not submit.
+def invite_colleague(workshop: Workshop, actor: Actor, label: str, *, independent: bool = False) -> Issued:
+    """An invitation for a colleague of the coordinator's own organisation: to answer together, but not to submit.
+
+    `independent`: to responses of their own instead, which they submit and nobody else reads before that.
 
     The label is kept as it is but for spaces around it. Raises RefusedError P036 when it is too long or not one line of text.
     """
@@ -127,7 +138,8 @@ def invite_colleague(workshop: Workshop, actor: Actor, label: str) -> Issued:
     shown = label.strip(" ")
     if len(shown) > LONGEST_LABEL or not is_one_line(shown):
         raise RefusedError("P036")
-    seat = Seat(actor.round_id, actor.organisation_id, "respondent", shown)
+    role: InvitationRole = "independent" if independent else "respondent"
+    seat = Seat(actor.round_id, actor.organisation_id, role, shown)
     return hand_out(workshop, actor, "invite a colleague", prepare(workshop, seat))
 
 
@@ -153,7 +165,7 @@ def revoke(workshop: Workshop, actor: Actor, token_hash: str) -> None:
 def _colleague(workshop: Workshop, actor: Actor, action: Action, token_hash: str) -> Invitation:
     authorise(workshop, actor, action, actor.home)
     mine = {invitation.token_hash: invitation for invitation in colleagues(workshop, actor)}
-    if token_hash not in mine or mine[token_hash].role != "respondent":
+    if token_hash not in mine or mine[token_hash].role == "coordinator":
         raise refuse(workshop, actor, action)
     return mine[token_hash]
 

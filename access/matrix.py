@@ -1,7 +1,8 @@
 """The authorisation matrix: who may do what, and where. One table, read by `access.gate` and printed in docs/access.md.
 
-A role that a rule does not name may not. `own organisation`: the actor's, in the actor's round; `own round`: any organisation
-of the actor's round, or the round itself; `anywhere`: not bound to a round.
+A role that a rule does not name may not. `own organisation`: the actor's, in the actor's round, with its common responses;
+`own response`: those of the actor alone; `own round`: any organisation of the actor's round, or the round itself; `anywhere`: not
+bound to a round.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from results.facts import StaffRole
 from results.workshop import InvitationRole
 
 Role = InvitationRole | StaffRole
-Reach = Literal["own organisation", "own round", "anywhere"]
+Reach = Literal["own organisation", "own response", "own round", "anywhere"]
 Action = Literal[
     "open a response",
     "confirm the notice",
@@ -31,6 +32,7 @@ Action = Literal[
     "invite a colleague",
     "reissue a colleague's link",
     "end a colleague's link",
+    "compare respondents",
     "open a round",
     "see progress",
     "compare countries",
@@ -48,7 +50,7 @@ Action = Literal[
     "read the audit trail",
 ]
 
-ROLES: Final[tuple[Role, ...]] = ("respondent", "coordinator", "facilitator", "author", "administrator")
+ROLES: Final[tuple[Role, ...]] = ("respondent", "independent", "coordinator", "facilitator", "author", "administrator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ class Rule:
     note: str = ""
 
 
-_OWN_PEOPLE: Final[dict[Role, Reach]] = {"respondent": "own organisation", "coordinator": "own organisation"}
+_SUBMITTERS: Final[dict[Role, Reach]] = {"independent": "own response", "coordinator": "own organisation"}
+_OWN_PEOPLE: Final[dict[Role, Reach]] = {"respondent": "own organisation", **_SUBMITTERS}
+ANSWERING: Final[tuple[Role, ...]] = tuple(_OWN_PEOPLE)  # the roles of those who answer for an organisation
 _COORDINATOR: Final[dict[Role, Reach]] = {"coordinator": "own organisation"}
 _FACILITATOR: Final[dict[Role, Reach]] = {"facilitator": "own round"}
 _ADMINISTRATOR: Final[dict[Role, Reach]] = {"administrator": "anywhere"}
@@ -73,14 +77,17 @@ RULES: Final[dict[Action, Rule]] = {
     "download the workbook": Rule(_OWN_PEOPLE, "with the stored answers, to be filled in without a connection"),
     "import a workbook": Rule(_OWN_PEOPLE, 'its own, after a look at what changes; as "save an answer"'),
     "print the form": Rule(_OWN_PEOPLE, "empty, or with the stored answers"),
-    "submit": Rule(_COORDINATOR, "once every critical item has an answer"),
-    "reopen": Rule(_COORDINATOR, "while the round is open"),
+    "submit": Rule(_SUBMITTERS, "once every critical item has an answer"),
+    "reopen": Rule(_SUBMITTERS, "while the round is open"),
     "choose who sees the levels": Rule(_COORDINATOR, "facilitators, peers by name, peers blind, or nobody"),
     "set own targets": Rule(_COORDINATOR, "the level wanted in each dimension"),
     "list colleagues": Rule(_COORDINATOR),
-    "invite a colleague": Rule(_COORDINATOR, "the new link is shown once"),
+    "invite a colleague": Rule(_COORDINATOR, "to answer together or independently; the new link is shown once"),
     "reissue a colleague's link": Rule(_COORDINATOR, "a new one ends the old one"),
     "end a colleague's link": Rule(_COORDINATOR, "with every session that it opened"),
+    "compare respondents": Rule(
+        _COORDINATOR, "how far those are who answer independently; their answers once they are submitted"
+    ),
     "open a round": Rule(_FACILITATOR),
     "see progress": Rule(_FACILITATOR, "how far each organisation is; no answers"),
     "compare countries": Rule(_FACILITATOR, "only what organisations have agreed to show"),
@@ -101,10 +108,14 @@ RULES: Final[dict[Action, Rule]] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What an action is about; 0 where it belongs to no round, or to no organisation."""
+    """What an action is about; 0 where it belongs to no round, or to no organisation.
+
+    `respondent`: whose responses; "" for the common ones of the organisation.
+    """
 
     round_id: int = 0
     organisation_id: int = 0
+    respondent: str = ""
 
 
 NOWHERE: Final = Place()
@@ -114,7 +125,9 @@ def may(role: Role, own: Place, action: Action, there: Place) -> bool:
     """Whether somebody of this role, at home in `own`, may do this `there`."""
     match RULES[action].reach.get(role):
         case "own organisation":
-            return own == there and bool(there.organisation_id) and bool(there.round_id)
+            return own == there and bool(there.organisation_id) and bool(there.round_id) and not there.respondent
+        case "own response":
+            return own == there and bool(there.organisation_id) and bool(there.round_id) and bool(there.respondent)
         case "own round":
             return own.round_id == there.round_id and bool(there.round_id)
         case "anywhere":

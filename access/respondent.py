@@ -1,4 +1,7 @@
-"""What an organisation's people do: read their sheet, answer, see what is missing, submit, see their own profile."""
+"""What an organisation's people do: read their sheet, answer, see what is missing, submit, see their own profile.
+
+Their sheet is the organisation's common response, or that of somebody who answers independently: the actor says which.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from access.actor import Actor
 from access.gate import authorise, do, log, refuse
 from access.informed import require_informed
 from access.late_keeping import LATE, LateError, keep_late
-from access.matrix import Action, Place
+from access.matrix import Action, Place, may
 from access.workshop import Asked, Workshop, finished
 from results.ids import new_id, now
 from results.live import own_scorecard
@@ -94,9 +97,9 @@ class Sheet:
 
 
 def my_sheets(workshop: Workshop, actor: Actor, language: str = DEFAULT) -> tuple[Sheet, ...]:
-    """The actor's organisation's responses, in the round's order of questionnaires; the questionnaires in a language."""
+    """The actor's responses, in the round's order of questionnaires; the questionnaires in a language."""
     round_, organisation = _home(workshop, actor)
-    mine = workshop.responses_of(organisation)
+    mine = workshop.responses_of(organisation, actor.respondent)
     return tuple(
         _sheet(workshop, actor, round_, organisation, mine[p.id], language)
         for p in round_.questionnaires
@@ -107,7 +110,7 @@ def my_sheets(workshop: Workshop, actor: Actor, language: str = DEFAULT) -> tupl
 def open_sheet(workshop: Workshop, actor: Actor, questionnaire_id: str, language: str = DEFAULT) -> Sheet:
     """The sheet of one questionnaire, in a language. Raises RefusedError P001 when there is none for this actor."""
     round_, organisation = _home(workshop, actor)
-    response_id = workshop.responses_of(organisation).get(questionnaire_id)
+    response_id = workshop.responses_of(organisation, actor.respondent).get(questionnaire_id)
     if response_id is None:
         raise refuse(workshop, actor, "open a response")
     return _sheet(workshop, actor, round_, organisation, response_id, language)
@@ -190,6 +193,11 @@ def seen_answer(workshop: Workshop, actor: Actor, response_id: int, item_id: str
     return found
 
 
+def submits(actor: Actor) -> bool:
+    """Whether submitting and reopening are theirs to do, for pages that offer it."""
+    return may(actor.role, actor.home, "submit", actor.home)
+
+
 def submit(workshop: Workshop, actor: Actor, response_id: int, event_id: int | None = None) -> int:
     """Submit; returns the receipt's revision. Raises RefusedError P004 while a critical item that is asked has no answer."""
     state = own_response(workshop, actor, response_id, "submit")
@@ -244,7 +252,8 @@ def _home(workshop: Workshop, actor: Actor) -> tuple[Round, Organisation]:
 def own_response(workshop: Workshop, actor: Actor, response_id: int, action: Action) -> ResponseState:
     """The response, when the actor may do this with it. 'Not yours' and 'does not exist' are one refusal."""
     state = workshop.store.response(response_id)
-    authorise(workshop, actor, action, Place(state.round_id, state.organisation_id) if state else Place())
+    there = Place(state.round_id, state.organisation_id, state.respondent) if state else Place()
+    authorise(workshop, actor, action, there)
     if state is None:
         raise refuse(workshop, actor, action)
     return state
@@ -262,6 +271,13 @@ def _sheet(
     workshop: Workshop, actor: Actor, round_: Round, organisation: Organisation, response_id: int, language: str
 ) -> Sheet:
     state = own_response(workshop, actor, response_id, "open a response")
+    return sheet_of(workshop, actor, round_, organisation, state, language)
+
+
+def sheet_of(
+    workshop: Workshop, actor: Actor, round_: Round, organisation: Organisation, state: ResponseState, language: str
+) -> Sheet:
+    """The sheet of a response, for who has been authorised to see it."""
     asked = _asked(workshop, actor, state)
     stored = workshop.store.answers(state.id)
     codes = {item: entry.answer.code for item, entry in stored.items() if entry.answer.code != UNANSWERED}

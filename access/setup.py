@@ -11,12 +11,12 @@ from access.actor import RefusedError
 from access.issuing import LABELS, OPERATOR, Issued, Seat, end_invitation, hand_out, prepare, prepare_again
 from access.joining import set_join_code
 from access.visibility import UNCHOSEN, WHOLE_ROUND
-from access.workshop import Workshop
+from access.workshop import Workshop, new_responses
 from results.facts import Consent, Visibility
 from results.ids import new_id, now
 from results.organisations_file import Invited
 from results.store import AddOrganisation, AddRound, Keep
-from results.workshop import InvitationRole, Organisation, PinnedQuestionnaire, ResponseState, Round
+from results.workshop import InvitationRole, Organisation, PinnedQuestionnaire, Round
 from survey.loader import content_hash, parse
 from survey.questionnaire import Form
 from survey.text_file import is_day, is_one_line
@@ -59,11 +59,7 @@ def create_round(workshop: Workshop, plan: RoundPlan) -> Round:
 def add_organisation(workshop: Workshop, round_: Round, country: str, name: str) -> Organisation:
     """Invite an organisation to a round, with one empty response for each of its questionnaires."""
     organisation = Organisation(new_id(), round_.id, country, name)
-    responses: Iterable[ResponseState] = (
-        ResponseState(new_id(), round_.id, organisation.id, pinned.id, "draft", 0, now())
-        for pinned in round_.questionnaires
-    )
-    workshop.write(AddOrganisation(organisation, tuple(responses)))
+    workshop.write(AddOrganisation(organisation, new_responses(round_, organisation.id)))
     return organisation
 
 

@@ -48,10 +48,10 @@ class Part:
 
 
 def people_of(workshop: Workshop, actor: Actor) -> Callable[[str], Person]:
-    """Key → person, of the actor's organisation; whose link is revoked too."""
+    """Key → person, of those who answer together; whose link is revoked too. An independent respondent finds themselves only."""
     authorise(workshop, actor, "see who answered", actor.home)
     listed = workshop.store.invitations(actor.round_id, actor.home.organisation_id)
-    known = {key_of(one.token_hash): (one.label, one.role) for one in listed}
+    known = {key_of(one.token_hash): (one.label, one.role) for one in listed if one.respondent == actor.respondent}
 
     def person(key: str) -> Person:
         label, role = known.get(key, ("", None))

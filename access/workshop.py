@@ -12,10 +12,11 @@ from pathlib import Path
 from access.actor import Actor
 from results.decisions import parts
 from results.facts import Grant, Notice, Staff, StaffSession
+from results.ids import new_id, now
 from results.live import LiveQuestionnaire
 from results.shown import Audience, Shown
 from results.store import Command, EndSession, Keep, ResponseStore, Result, RevokeInvitation, StoreError
-from results.workshop import Organisation, Round
+from results.workshop import Organisation, ResponseState, Round
 from survey.loader import parse
 from survey.questionnaire import Form, Questionnaire
 from survey.translation import Translated, load_chain, translate
@@ -75,7 +76,7 @@ class Workshop:
         self._lock = threading.Lock()
         self._asked: dict[str, Asked] = {}
         self._live: dict[tuple[int, str], LiveQuestionnaire] = {}
-        self._responses: dict[int, dict[str, int]] = {}
+        self._responses: dict[tuple[int, str], dict[str, int]] = {}
         self._organisations: dict[int, Organisation] = {}
         self.sessions = RecentSessions()
         self.expiries: dict[str, int | None] = {}  # of invitations, as far as they were asked for (`access.invitation`)
@@ -122,15 +123,20 @@ class Workshop:
             self._organisations[organisation_id] = known
         return known
 
-    def responses_of(self, organisation: Organisation) -> dict[str, int]:
-        """Questionnaire id → id of the organisation's response. Never changes: responses are made with their organisation."""
+    def responses_of(self, organisation: Organisation, respondent: str = "") -> dict[str, int]:
+        """Questionnaire id → id of the organisation's common response, or of a single respondent's.
+
+        Never changes: responses are made with their organisation, or with the respondent's invitation.
+        """
+        whose = organisation.id, respondent
         with self._lock:
-            known = self._responses.get(organisation.id)
+            known = self._responses.get(whose)
         if known is None:
             listed = self.store.responses(organisation.round_id)
-            known = {state.questionnaire_id: state.id for state in listed if state.organisation_id == organisation.id}
-            with self._lock:
-                self._responses[organisation.id] = known
+            known = {one.questionnaire_id: one.id for one in listed if (one.organisation_id, one.respondent) == whose}
+            if known:
+                with self._lock:
+                    self._responses[whose] = known
         return known
 
     def live(self, round_: Round, questionnaire_id: str) -> LiveQuestionnaire | None:
@@ -156,6 +162,14 @@ class Workshop:
 
     def close(self) -> None:
         self.store.close()
+
+
+def new_responses(round_: Round, organisation_id: int, respondent: str = "") -> tuple[ResponseState, ...]:
+    """An empty response to each questionnaire of the round. `respondent`: as `ResponseState` has it."""
+    return tuple(
+        ResponseState(new_id(), round_.id, organisation_id, pinned.id, "draft", 0, now(), respondent)
+        for pinned in round_.questionnaires
+    )
 
 
 def _ends_sessions(command: object) -> bool:

@@ -36,5 +36,10 @@ class Invitations:
 
 def role_name(t: Translate, role: InvitationRole) -> str:
     """The role in the reader's language."""
-    names = {"coordinator": t("Coordinator"), "respondent": t("Respondent"), "facilitator": t("Facilitator")}
+    names = {
+        "coordinator": t("Coordinator"),
+        "respondent": t("Respondent"),
+        "independent": t("Independent respondent"),
+        "facilitator": t("Facilitator"),
+    }
     return names[role]

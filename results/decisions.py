@@ -85,9 +85,12 @@ def look_ups(commands: Iterable[object]) -> LookUps:
                 found.rounds.add(new.round_id)
                 found.organisations.add(new.id)
                 found.responses.update(response.id for response in responses)
-            case AddInvitation(new):
+            case AddInvitation(new, responses):
                 found.rounds.add(new.round_id)
                 found.invitations.add(new.token_hash)
+                if responses and new.organisation_id is not None:
+                    found.organisations.add(new.organisation_id)
+                    found.responses.update(response.id for response in responses)
             case RevokeInvitation(token_hash):
                 found.invitations.add(token_hash)
             case AddSession() | EndSession() | Keep() | Note():
@@ -230,30 +233,47 @@ class Decisions:
 
     def _add_organisation(self, add: AddOrganisation) -> Result:
         new, state = add.organisation, self._state
-        _require(all((r.round_id, r.organisation_id) == (new.round_id, new.id) for r in add.responses))
+        _require(all(_belongs(r) == (new.round_id, new.id, "") for r in add.responses))
         existing = state.organisations.get(new.id)
         if existing is not None:
-            known = {(r.id, r.questionnaire_id) for r in state.responses.values() if r.organisation_id == new.id}
-            asked = {(r.id, r.questionnaire_id) for r in add.responses}
-            return _require(existing == new and known == asked)
+            return _require(existing == new and self._has(new.id, "", add.responses))
         if new.round_id not in state.rounds:
             return Refused("P001")
         _require(not any(r.id in state.responses for r in add.responses))
         self.changes.add("organisations", (self._next(new.round_id), *astuple(new)))
-        for response in add.responses:
-            self.changes.add("responses", astuple(response))
-            state.responses[response.id] = response
+        self._add_responses(add.responses)
         state.organisations[new.id] = new
         return Done()
 
+    def _has(self, organisation_id: int, respondent: str, responses: tuple[ResponseState, ...]) -> bool:
+        """Whether these are the respondent's responses, whatever has become of them since."""
+        mine = (r for r in self._state.responses.values() if r.organisation_id == organisation_id)
+        known = {(r.id, r.questionnaire_id) for r in mine if r.respondent == respondent}
+        return known == {(r.id, r.questionnaire_id) for r in responses}
+
+    def _add_responses(self, responses: tuple[ResponseState, ...]) -> None:
+        for response in responses:
+            self.changes.add("responses", astuple(response))
+            self._state.responses[response.id] = response
+
     def _add_invitation(self, add: AddInvitation) -> Result:
-        new, state = add.invitation, self._state
+        new, state, own = add.invitation, self._state, add.responses
+        owner = new.organisation_id or 0
+        _require(not own or (bool(new.respondent) and len({r.questionnaire_id for r in own}) == len(own)))
+        _require(all(_belongs(r) == (new.round_id, owner, new.respondent) for r in own))
         existing = state.invitations.get(new.token_hash)
         if existing is not None:
-            return _require(new == replace(existing, revoked_at=new.revoked_at))
+            is_same = new == replace(existing, revoked_at=new.revoked_at)
+            return _require(is_same and (not own or self._has(owner, new.respondent, own)))
         if new.round_id not in state.rounds:
             return Refused("P001")
+        if own:
+            organisation = state.organisations.get(owner)
+            if organisation is None or organisation.round_id != new.round_id:
+                return Refused("P001")
+            _require(self._has(owner, new.respondent, ()) and not any(r.id in state.responses for r in own))
         self.changes.add("invitations", (self._next(new.round_id), *astuple(new)))
+        self._add_responses(own)
         state.invitations[new.token_hash] = new
         return Done()
 
@@ -337,6 +357,11 @@ class Decisions:
         Note: _note,
         Audited: _audited,
     }
+
+
+def _belongs(response: ResponseState) -> tuple[int, int, str]:
+    """To which round, organisation and respondent."""
+    return response.round_id, response.organisation_id, response.respondent
 
 
 def _require(right: bool) -> Done:

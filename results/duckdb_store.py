@@ -319,7 +319,7 @@ class DuckDBStore:
         memory = self._memory
         with memory.lock:
             found = [response for response in memory.responses.values() if response.round_id == round_id]
-        return tuple(sorted(found, key=lambda response: (response.organisation_id, response.questionnaire_id)))
+        return tuple(sorted(found, key=lambda one: (one.organisation_id, one.questionnaire_id, one.respondent)))
 
     def response(self, response_id: int) -> ResponseState | None:
         return self._memory.responses.get(response_id)

@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from results.tables import COLUMNS, KEYS, Changes, Row, Rows, Totals
+from results.tables import COLUMNS, KEYS, LATER, Changes, Row, Rows, Totals
 
 FORMAT: Final = 1
 NOTHING: Final = "0" * 64  # the hash before the first line of all
@@ -108,7 +108,12 @@ def _named(rows: Rows) -> dict[str, list[dict[str, Any]]]:
 
 
 def _rows(named: dict[str, list[dict[str, Any]]]) -> Rows:
-    return {table: [tuple(row[name] for name in COLUMNS[table]) for row in some] for table, some in named.items()}
+    """A line of an older schema lacks the columns that came later."""
+    later = {table: dict(zip(COLUMNS[table][-len(values) :], values, strict=True)) for table, values in LATER.items()}
+    return {
+        table: [tuple((later.get(table, {}) | row)[name] for name in COLUMNS[table]) for row in some]
+        for table, some in named.items()
+    }
 
 
 def _seal(body: dict[str, Any]) -> tuple[bytes, str]:

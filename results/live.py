@@ -1,7 +1,8 @@
 """Answers of a round → countries compared, kept up to date as answers arrive. Recomputed only when the round's data changed.
 
 For each (round, questionnaire) a resident matrix (responses × items, uint8) follows the store's changes; a country's
-panel and an organisation's own scores both come from it, through the one kernel.
+panel and an organisation's own scores both come from it, through the one kernel. Each response with an answer counts, drafts
+too; of an organisation that has several, the common one and those of single respondents, each of n weighs 1/n.
 """
 
 from __future__ import annotations
@@ -69,11 +70,12 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one organisation is with one questionnaire: counts of asked items, and whether it has submitted."""
+    """How far one response is: counts of asked items, and whether it is submitted. `respondent`: as `ResponseState` has it."""
 
     organisation: Organisation
     questionnaire_id: str
     response_id: int
+    respondent: str
     answered: int
     asked: int
     critical_missing: int
@@ -116,7 +118,7 @@ class LiveQuestionnaire:
             return made
 
     def progress(self) -> tuple[Progress, ...]:
-        """Every organisation's progress, by country, then name."""
+        """Every response's progress, by country, then organisation's name, its common response first."""
         with self._lock:
             self._follow()
             if not self._progress:
@@ -128,10 +130,12 @@ class LiveQuestionnaire:
         with self._lock:
             self._follow()
             if self._levels is None:
-                scores = score_routed(self.questionnaire, self._route(), self._evidence)
+                owners = np.array([response.organisation_id for response in self._responses], np.int64)
+                listed, members = np.unique(owners, return_inverse=True)
+                begun = (self._codes != UNANSWERED).any(axis=1)
+                scores = score_panels(self.questionnaire, self._route()[begun], members[begun], len(listed))
                 rated = np.where(scores.status == RATED, scores.level, 0)[:, :-1].tolist()
-                owners = [response.organisation_id for response in self._responses]
-                self._levels = {owner: tuple(row) for owner, row in zip(owners, rated, strict=True)}
+                self._levels = {owner: tuple(row) for owner, row in zip(listed.tolist(), rated, strict=True)}
             return self._levels
 
     def _follow(self) -> None:
@@ -176,17 +180,19 @@ class LiveQuestionnaire:
         listed = {o.id: o.country for o in self._organisations.values() if shown.includes(o.id)}
         countries = sorted(set(listed.values()))
         mine = np.array([response.organisation_id in listed for response in self._responses], np.bool_)
-        of_response = [listed[r.organisation_id] for r in self._responses if r.organisation_id in listed]
+        owners = np.array([r.organisation_id for r in self._responses if r.organisation_id in listed], np.int64)
         routed, evidence = self._route()[mine], self._evidence[mine]
         begun = (self._codes[mine] != UNANSWERED).any(axis=1)
-        members = np.array([countries.index(country) for country in of_response], dtype=np.intp)
-        scores = score_panels(self.questionnaire, routed[begun], members[begun], len(countries), evidence[begun])
+        members = np.array([countries.index(listed[int(owner)]) for owner in owners], dtype=np.intp)
+        scores = score_panels(
+            self.questionnaire, routed[begun], members[begun], len(countries), evidence[begun], owners[begun]
+        )
         results = []
         for index, country in enumerate(countries):
             own = members == index
-            count = int((own & begun).sum())
+            count = len(np.unique(owners[own & begun]))
             card = scorecard(self.questionnaire, scores, index) if count else None
-            results.append(CountryResult(country, int(own.sum()), count, card))
+            results.append(CountryResult(country, len(np.unique(owners[own])), count, card))
         return Comparison(
             round_name=self._round.name,
             invented=self._round.invented,
@@ -208,6 +214,7 @@ class LiveQuestionnaire:
                 organisation=self._organisations[response.organisation_id],
                 questionnaire_id=self.questionnaire.id,
                 response_id=response.id,
+                respondent=response.respondent,
                 answered=int(asked[index] - missing[index].sum()),
                 asked=int(asked[index]),
                 critical_missing=int((missing[index] & critical).sum()),
@@ -216,7 +223,11 @@ class LiveQuestionnaire:
             )
             for index, response in enumerate(self._responses)
         ]
-        return tuple(sorted(listed, key=lambda p: (p.organisation.country, p.organisation.name, p.organisation.id)))
+        return tuple(sorted(listed, key=_place))
+
+
+def _place(one: Progress) -> tuple[str, str, int, str]:
+    return one.organisation.country, one.organisation.name, one.organisation.id, one.respondent
 
 
 def _under_letters(results: list[CountryResult], letters: dict[str, str]) -> tuple[CountryResult, ...]:

@@ -249,7 +249,8 @@ class PostgresStore:
         return Session(*rows[0]) if rows else None
 
     def responses(self, round_id: int) -> tuple[ResponseState, ...]:
-        rows = self._query(f"{RESPONSES} WHERE round_id = %s ORDER BY organisation_id, questionnaire_id", round_id)
+        order = "organisation_id, questionnaire_id, respondent"
+        rows = self._query(f"{RESPONSES} WHERE round_id = %s ORDER BY {order}", round_id)
         return tuple(ResponseState(*row) for row in rows)
 
     def response(self, response_id: int) -> ResponseState | None:

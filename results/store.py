@@ -82,7 +82,7 @@ class SetRoundStatus:
 
 @dataclass(frozen=True, slots=True)
 class AddOrganisation:
-    """Add an organisation together with its responses (one for each questionnaire of the round)."""
+    """Add an organisation together with its common responses (one for each questionnaire of the round)."""
 
     organisation: Organisation
     responses: tuple[ResponseState, ...]
@@ -90,7 +90,10 @@ class AddOrganisation:
 
 @dataclass(frozen=True, slots=True)
 class AddInvitation:
+    """Add an invitation; the first one of somebody who answers on their own together with their responses."""
+
     invitation: Invitation
+    responses: tuple[ResponseState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +231,7 @@ class ResponseStore(Protocol):
     def session(self, session_hash: str) -> Session | None: ...
 
     def responses(self, round_id: int) -> tuple[ResponseState, ...]:
-        """Of one round, by organisation id, then questionnaire id."""
+        """Of one round, by organisation id, then questionnaire id, the common response before those of single respondents."""
 
     def response(self, response_id: int) -> ResponseState | None: ...
 

@@ -3,23 +3,25 @@
 An export is canonical: equal facts are equal bytes, whatever engine they come from. UTF-8, one JSON value a line: a
 header; for each table its name and columns, then its rows as arrays, ordered by key; at last how many rows each table has and
 the SHA-256 of all lines before. It is read and written row by row. A copy goes into an empty database, in one
-transaction, and is kept only when exporting it again gives the same hash.
+transaction, and is kept only when exporting it again gives the same hash. An export of an older schema, which lacks tables and
+columns, is read too: it is compared with what it would be now in its own tables and columns.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from results.store import StoreError, embedded_path, is_postgres, open_store
-from results.tables import COLUMNS, KEYS, Row
+from results.tables import COLUMNS, KEYS, LATER, Row
 
 Tell = Callable[[str, int, int], None]
+Shape = Mapping[str, list[str]]  # table → its columns
 
 VERSION: Final = 1
 CHUNK: Final = 5_000  # rows at a time
@@ -90,8 +92,8 @@ def check_target(url: str, source: str) -> None:
         raise StoreError("S040", path=embedded_path(url))
 
 
-def export(copy: Copy, tell: Tell | None = None) -> Generator[bytes, None, None]:
-    """The lines of an export. `tell(table, rows done, rows)` now and then."""
+def export(copy: Copy, tell: Tell | None = None, shape: Shape | None = None) -> Generator[bytes, None, None]:
+    """The lines of an export. `tell(table, rows done, rows)` now and then. `shape`: of an older schema."""
     digest, counts = hashlib.sha256(), {}
 
     def line(value: object) -> bytes:
@@ -101,14 +103,14 @@ def export(copy: Copy, tell: Tell | None = None) -> Generator[bytes, None, None]
 
     yield line({"export": "ai-readiness", "version": VERSION})
     there = copy.tables()
-    for table in TABLES:
-        yield line({"table": table, "columns": columns_of(table)})
+    for table, names in (shape or {table: columns_of(table) for table in TABLES}).items():
+        yield line({"table": table, "columns": names})
         total, counts[table] = (copy.count(table), 0) if table in there else (0, 0)
         for row in copy.rows(table) if total else ():
             counts[table] += 1
             if tell and counts[table] % CHUNK == 0:
                 tell(table, counts[table], total)
-            yield line(row)
+            yield line(row[: len(names)])
     end = {"rows": counts, "sha256": digest.hexdigest()}
     yield line(end)
 
@@ -131,12 +133,12 @@ def load(copy: Copy, lines: Iterable[bytes], source: str = "-", tell: Tell | Non
             raise StoreError("S041", path=source, line=reader.number, reason=error) from None
         if tell:
             tell(table, reader.counts[table], 0)
-    last = json.loads(_last(export(copy)))
+    last = json.loads(_last(export(copy, shape=reader.shape)))
     if last != reader.end:
         differs = [table for table, count in last["rows"].items() if reader.counts[table] != count]
         raise StoreError("S042", path=copy.where, tables=", ".join(differs) or "the contents of its rows")
     copy.finish()
-    return reader.counts
+    return dict.fromkeys(TABLES, 0) | reader.counts
 
 
 def _last(lines: Iterable[bytes]) -> bytes:
@@ -147,11 +149,12 @@ def _last(lines: Iterable[bytes]) -> bytes:
 
 
 class _Reader:
-    """Reads an export and checks it; `number` counts lines from 1."""
+    """Reads an export and checks it; `number` counts lines from 1. `shape`, `counts`: of the tables that it has."""
 
     def __init__(self, source: str) -> None:
         self.source, self.number = source, 0
-        self.counts = dict.fromkeys(TABLES, 0)
+        self.shape: dict[str, list[str]] = {}
+        self.counts: dict[str, int] = {}
         self.end: dict[str, Any] = {}
         self._digest = hashlib.sha256()
 
@@ -189,16 +192,22 @@ class _Reader:
             yield value
 
     def _table(self, value: dict[str, Any]) -> str:
-        name = value["table"]
-        if name not in TABLES or value.get("columns") != columns_of(name):
+        name, names = value["table"], value.get("columns")
+        known = columns_of(name) if name in TABLES else []
+        # Columns that came later stand at the end.
+        fewer = range(len(LATER.get(name, ())) + 1)
+        if not known or names not in [known[: len(known) - missing] for missing in fewer]:
             raise self._fault("its table or columns are not known")
+        self.shape[name] = list(names)
+        self.counts.setdefault(name, 0)
         return str(name)
 
     def _row(self, table: str, value: list[Any]) -> Row:
-        if not table or len(value) != len(columns_of(table)):
+        if not table or len(value) != len(self.shape[table]):
             raise self._fault("it does not have its table's columns")
         self.counts[table] += 1
-        return tuple(value)
+        missing = len(columns_of(table)) - len(value)
+        return (*value, *LATER[table][-missing:]) if missing else tuple(value)
 
     def _finish(self, value: dict[str, Any], rest: Iterator[Any]) -> None:
         if value != {"rows": self.counts, "sha256": self._digest.hexdigest()}:

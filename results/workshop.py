@@ -14,7 +14,7 @@ from survey.response import Answer
 
 RoundStatus = Literal["open", "closed"]
 ResponseStatus = Literal["draft", "submitted"]
-InvitationRole = Literal["coordinator", "respondent", "facilitator"]
+InvitationRole = Literal["coordinator", "respondent", "independent", "facilitator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,10 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A personal link. Only the SHA-256 of its token is stored. A facilitator's link has no organisation."""
+    """A personal link. Only the SHA-256 of its token is stored. A facilitator's link has no organisation.
+
+    `respondent`: whose responses it opens, as `ResponseState` has it; a link made anew carries the same.
+    """
 
     token_hash: str
     round_id: int
@@ -63,6 +66,7 @@ class Invitation:
     label: str
     created_at: int
     revoked_at: int | None = None
+    respondent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class ResponseState:
-    """One organisation's response to one questionnaire. `revision` counts its submissions and reopenings."""
+    """One organisation's response to one questionnaire. `revision` counts its submissions and reopenings.
+
+    `respondent`: "" for the common response, which the organisation's people answer together; else who answers on their own.
+    An organisation has one response for each questionnaire and respondent.
+    """
 
     id: int
     round_id: int
@@ -86,6 +94,7 @@ class ResponseState:
     status: ResponseStatus
     revision: int
     changed_at: int
+    respondent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,14 +143,45 @@ class ReferenceStore:
         match command:
             case AddRound(new):
                 return self._add(self._rounds, new.id, new, {"status": new.status}, True, new.id)
-            case AddInvitation(new):
-                has_round = new.round_id in self._rounds
-                return self._add(
-                    self._invitations, new.token_hash, new, {"revoked_at": new.revoked_at}, has_round, new.round_id
-                )
+            case AddInvitation():
+                return self._add_invitation(command)
         new = command.session
         has_invitation = new.token_hash in self._invitations
         return self._add(self._sessions, new.session_hash, new, {"expires_at": new.expires_at}, has_invitation, None)
+
+    def _add_invitation(self, add: AddInvitation) -> Result:
+        """Whoever answers on their own: their responses are new with their first invitation, and never more than those."""
+        new, own = add.invitation, {r.id: r for r in add.responses}
+        if own:
+            whose = {(r.round_id, r.organisation_id, r.respondent) for r in own.values()}
+            asked = [r.questionnaire_id for r in add.responses]
+            if (
+                not new.respondent
+                or whose != {(new.round_id, new.organisation_id, new.respondent)}
+                or len(set(asked)) < len(asked)
+            ):
+                raise StoreError("P007")
+            mine = {
+                r.id: r.questionnaire_id
+                for r in self._responses.values()
+                if (r.organisation_id, r.respondent) == (new.organisation_id, new.respondent)
+            }
+            if new.token_hash in self._invitations:
+                if mine != {r.id: r.questionnaire_id for r in own.values()}:
+                    raise StoreError("P007")
+            elif new.round_id in self._rounds:
+                home = self._organisations.get(new.organisation_id)
+                if home is None or home.round_id != new.round_id:
+                    return Refused("P001")
+                if mine or own.keys() & self._responses.keys():
+                    raise StoreError("P007")
+        has_round = new.round_id in self._rounds
+        result = self._add(
+            self._invitations, new.token_hash, new, {"revoked_at": new.revoked_at}, has_round, new.round_id
+        )
+        if result == Done():
+            self._responses = own | self._responses
+        return result
 
     def _add(self, table, key, new, later, has_parent, round_id) -> Result:
         """Add once; again is the same when it differs only in what may have changed `later`."""
@@ -187,9 +218,13 @@ class ReferenceStore:
     def _add_organisation(self, add: AddOrganisation) -> Result:
         new = add.organisation
         asked = {(r.id, r.questionnaire_id) for r in add.responses}
-        mine = {(r.id, r.questionnaire_id) for r in self._responses.values() if r.organisation_id == new.id}
+        mine = {
+            (r.id, r.questionnaire_id)
+            for r in self._responses.values()
+            if r.organisation_id == new.id and not r.respondent
+        }
         is_new = new.id not in self._organisations
-        wrong = any((r.round_id, r.organisation_id) != (new.round_id, new.id) for r in add.responses)
+        wrong = any((r.round_id, r.organisation_id, r.respondent) != (new.round_id, new.id, "") for r in add.responses)
         if wrong or (not is_new and mine != asked):
             raise StoreError("P007")
         if is_new and new.round_id in self._rounds and any(r.id in self._responses for r in add.responses):
@@ -287,7 +322,7 @@ class ReferenceStore:
 
     def responses(self, round_id: int) -> tuple[ResponseState, ...]:
         mine = [r for r in self._responses.values() if r.round_id == round_id]
-        return tuple(sorted(mine, key=lambda r: (r.organisation_id, r.questionnaire_id)))
+        return tuple(sorted(mine, key=lambda r: (r.organisation_id, r.questionnaire_id, r.respondent)))
 
     def response(self, response_id: int) -> ResponseState | None:
         return self._responses.get(response_id)

@@ -8,6 +8,7 @@ from pathlib import Path
 from access import informed
 from access.actor import Actor
 from access.invitation import InvitationDesk, actor_of, add_invitation, digest
+from access.matrix import ANSWERING
 from access.respondent import my_sheets, save_answer
 from access.setup import RoundPlan, add_organisation, create_round
 from access.workshop import Workshop
@@ -142,13 +143,16 @@ def _actor(workshop: Workshop, token: str) -> Actor:
 
 def inform(workshop: Workshop, actor: Actor) -> Actor:
     """Somebody who has gone on from the round's notice, where their role has one."""
-    if actor.role in ("coordinator", "respondent"):
+    if actor.role in ANSWERING:
         informed.confirm(workshop, actor, informed.told(workshop, actor).notice.version)
     return actor
 
 
 def mark(at: Scene) -> None:
-    """Put words of its own into each organisation: the comment SAID-north, the colleague PERSON-north with the token `of north`."""
+    """Put words of its own into each organisation: the comment SAID-north, the colleague PERSON-north with the token `of north`.
+
+    And into the independent response of north: SAID-apart, PERSON-apart with the token `of apart`.
+    """
     for name, organisation in at.organisations.items():
         of = at.workshop.round(organisation.round_id)
         assert of is not None
@@ -157,6 +161,11 @@ def mark(at: Scene) -> None:
         (sheet,) = my_sheets(at.workshop, people)
         text = Answer(3, comment=f"SAID-{name}")
         save_answer(at.workshop, people, sheet.state.id, "plan", text, based_on=None)
+    token = add_invitation(at.workshop, at.round, at.organisations["north"].id, "independent", "PERSON-apart")
+    at.tokens["of apart"] = token
+    apart = at.actors["apart"] = _actor(at.workshop, token)
+    (sheet,) = my_sheets(at.workshop, apart)
+    save_answer(at.workshop, apart, sheet.state.id, "plan", Answer(3, comment="SAID-apart"), based_on=None)
 
 
 def signed_in_staff(at: Scene) -> dict[str, str]:

@@ -27,6 +27,14 @@ def name(person: Person) -> str:
     return t("the coordinator") if person.role == "coordinator" else t("a colleague without a name")
 
 
+def contributed(given: tuple[int, int] | None) -> str:
+    """How much of what is stored is somebody's: of `together.contributions`."""
+    if given is None:
+        return t("no answers yet")
+    count, last = given
+    return t("{n} answer, last {time}", "{n} answers, last {time}", n=count, time=session.clock(last))
+
+
 def who_answered(actor: Actor, sheet: Sheet) -> None:
     """A line for each dimension, with one for each answer below it."""
     st.header(t("Who answered"), anchor=False)
@@ -58,7 +66,8 @@ def drafts(actor: Actor, sheet: Sheet) -> None:
         return
     st.header(t("Drafts that came too late"), anchor=False)
     words = t("These are not saved as answers: the response was submitted, or the round was closed.")
-    later = t("They can be taken over once the coordinator has reopened the response.")
+    alone = t("They can be taken over once you have reopened the response.")
+    later = alone if actor.respondent else t("They can be taken over once the coordinator has reopened the response.")
     look.muted(words if sheet.editable else f"{words} {later}")
     for draft in found:
         _draft(actor, sheet, draft)

@@ -40,7 +40,9 @@ def pages_of(person: Actor | None) -> list[st.Page]:
         st.Page(PAGES / "profile.py", title=t("Own profile"), url_path="profile"),
     ]
     if person.role == "coordinator":
+        title, side = t("Answers side by side"), "side-by-side"
         listed.append(st.Page(PAGES / "colleagues.py", title=t("Colleagues"), url_path="colleagues"))
+        listed.append(st.Page(PAGES / "side_by_side.py", title=title, url_path=side, visibility="hidden"))
     return [*listed, st.Page(PAGES / "notice.py", title=t("Who asks"), url_path="notice")]
 
 

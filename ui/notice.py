@@ -8,13 +8,12 @@ import streamlit as st
 
 from access import informed
 from access.actor import Actor, RefusedError
+from access.matrix import ANSWERING
 from access.respondent import my_sheets
 from access.visibility import own_visibility
 from results.store import StoreError
-from ui import incident, look, process, session, who_sees
+from ui import incident, look, process, respondents, session, who_sees
 from ui.texts import problem, t
-
-PEOPLE = ("respondent", "coordinator")
 
 
 def is_first(person: Actor | None) -> bool:
@@ -53,9 +52,11 @@ def page(person: Actor) -> None:
         minutes=sum(sheet.minutes for sheet in sheets),
         count=sum(sheet.size for sheet in sheets),
     )
+    alone = [_part(t("Your own answers"), respondents.on_your_own())] if person.respondent else []
     _list(
         [
             *_parts(told),
+            *alone,
             _part(t("Who sees our levels"), f"{who_sees.sentence(own)} {changes}"),
             _part(t("How long it takes"), takes),
         ]
@@ -112,7 +113,7 @@ def _go_on(person: Actor, version: int) -> None:
 
 
 def _is_due(person: Actor | None) -> bool:
-    if person is None or person.role not in PEOPLE:
+    if person is None or person.role not in ANSWERING:
         return False
     return process.workshop().round(person.round_id) is not None and not informed.is_informed(
         process.workshop(), person

@@ -374,6 +374,16 @@ def clear_typed(key: str) -> None:
     st.session_state[key] = ""
 
 
+def ticked(key: str) -> bool:
+    """Whether a form's box was ticked when it was sent."""
+    return st.session_state.get(key) is True
+
+
+def untick(key: str) -> None:
+    """Clear a form's box, in the callback that has done what it asked for."""
+    st.session_state[key] = False
+
+
 def picked(key: str) -> Any:
     """What was chosen in a form's list when it was sent; None when nothing was."""
     return st.session_state.get(key)

@@ -184,7 +184,7 @@ def _invitation(welcome: Welcome, token: str) -> str:
         TEXTS["invite.title.facilitator" if facilitator else "invite.title"],
         *whose(welcome),
         paragraph(TEXTS[f"invite.role.{welcome.role}"]),
-        paragraph(TEXTS["invite.share"]),
+        paragraph(TEXTS["invite.share.independent" if welcome.role == "independent" else "invite.share"]),
         paragraph(TEXTS["invite.cookie"].format(time=TEXTS[f"invite.time{'.facilitator' if facilitator else ''}"])),
         button(TEXTS["invite.continue"], f"/i/{token}", None if facilitator else ("to", "plain", TEXTS["plain.way"])),
     )

@@ -7,7 +7,7 @@ shows what it changes carries the answers to the button that saves them (`web.ca
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
@@ -16,6 +16,7 @@ from starlette.routing import Route
 from access import respondent, workbook
 from access.actor import RefusedError
 from access.invitation import actor_of
+from access.matrix import ANSWERING
 from reports.invitation_files import MEDIA_TYPES
 from reports.spreadsheet import SpreadsheetError
 from reports.workbook_reader import read_workbook
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from access.actor import Actor
     from access.workshop import Workshop
     from web.forms import Form
-
-_PEOPLE: Final = ("respondent", "coordinator")
 
 
 def offline_routes(workshop: Workshop, secure: bool) -> list[Route]:
@@ -87,7 +86,7 @@ class _Desk:
     async def _actor(self, request: Request) -> Actor | None:
         """Who asks, when they are somebody who answers."""
         actor = await run_in_threadpool(actor_of, self._workshop, read_session(request, secure=self._secure))
-        return actor if actor and actor.role in _PEOPLE else None
+        return actor if actor and actor.role in ANSWERING else None
 
     async def _given(
         self, request: Request, make: Callable[[Actor, Request], Response], actor: Actor | None = None

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from access import respondent
 from access.actor import RefusedError
 from access.invitation import actor_of
+from access.matrix import ANSWERING
 from results.store import StoreError
 from web import plain_notice, plain_page
 from web.cookies import read_session
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from access.respondent import Sheet
     from access.workshop import Workshop
     from web.forms import Form
-
-_PEOPLE = ("respondent", "coordinator")
 
 
 def plain_routes(workshop: Workshop, secure: bool) -> list[Route]:
@@ -78,7 +77,7 @@ class _Pages:
     async def _actor(self, request: Request) -> Actor | None:
         """Who asks, when they are somebody who answers."""
         actor = await run_in_threadpool(actor_of, self._workshop, read_session(request, secure=self._secure))
-        return actor if actor and actor.role in _PEOPLE else None
+        return actor if actor and actor.role in ANSWERING else None
 
     async def _shown(self, request: Request, page: Callable[[Actor, Request], Response]) -> Response:
         actor = await self._actor(request)

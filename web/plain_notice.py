@@ -48,6 +48,7 @@ def page(found: Told, sheets: Sequence[Sheet]) -> str:
         notice(TEXTS["invented"]) if round_.invented else "",
         paragraph(sheets[0].organisation.name),
         parts(found),
+        paragraph(TEXTS["plain.independent"]) if sheets[0].state.respondent else "",
         f"<h2>{escape(TEXTS['notice.long'])}</h2>{paragraph(takes)}{paragraph(TEXTS['plain.whose'])}",
         f'<form method="post" action="/plain">{field(found)}<button type="submit">{escape(TEXTS["invite.continue"])}</button></form>',
     )

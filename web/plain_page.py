@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from access.respondent import submits
 from survey.direction import isolated
 from survey.questionnaire import TIERS
 from survey.response import DONT_KNOW, NOT_APPLICABLE, UNANSWERED, Answer, codes_offered, tiers_offered
@@ -63,6 +64,7 @@ def overview(sheets: Sequence[Sheet]) -> str:
         organisation.name,
         notice(TEXTS["invented"]) if round_.invented else "",
         facts(((TEXTS["invite.round"], round_.name),)),
+        paragraph(TEXTS["plain.independent"]) if sheets[0].state.respondent else "",
         paragraph(TEXTS["plain.how"]),
         *(_summary(sheet) for sheet in sheets),
         link(TEXTS["offline.way"], "/offline"),
@@ -341,10 +343,10 @@ def _ending(sheet: Sheet, actor: Actor) -> str:
         receipt = TEXTS["plain.receipt"].format(time=in_utc(sheet.state.changed_at), **facts_)
         said = f'<p class="saved" role="status">{as_markup(receipt)}</p>'
         said += link(TEXTS["receipt.link"], f"/receipt/{sheet.questionnaire.id}")
-        action = "reopen" if actor.role == "coordinator" and sheet.round.status == "open" else ""
+        action = "reopen" if submits(actor) and sheet.round.status == "open" else ""
     elif not sheet.editable:
         said = paragraph(TEXTS["plain.read_only"])
-    elif actor.role != "coordinator":
+    elif not submits(actor):
         said = paragraph(TEXTS["plain.coordinator"])
     elif sheet.lacks_critical:
         said = paragraph(TEXTS["plain.blocked"])

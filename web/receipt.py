@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from access.actor import RefusedError
 from access.invitation import actor_of
+from access.matrix import ANSWERING
 from access.receipt import Receipt, receipt
 from charts.countries import country_name
 from web.cookies import read_session
@@ -29,7 +30,7 @@ def receipt_routes(workshop: Workshop, secure: bool) -> list[Route]:
 
     def page(secret: str | None, questionnaire_id: str) -> Response:
         actor = actor_of(workshop, secret)
-        if actor is None or actor.role not in ("respondent", "coordinator"):
+        if actor is None or actor.role not in ANSWERING:
             return nothing()
         try:
             return HTMLResponse(drawn(receipt(workshop, actor, questionnaire_id, reader_language())))

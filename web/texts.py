@@ -43,16 +43,25 @@ TEXTS: Final = Texts(
         "invite.country": "Country",
         "invite.round": "Round",
         "invite.role.respondent": "With this link you answer for your organisation, together with your colleagues.",
+        "invite.role.independent": (
+            "With this link you answer for your organisation on your own: your colleagues' answers are not shown to you. "
+            "Your coordinator sees how far you are, and reads your answers once you submit them."
+        ),
         "invite.role.coordinator": (
             "With this link you answer for your organisation, invite colleagues and submit the answers."
         ),
         "invite.role.facilitator": "With this link you open the facilitator's console of this round.",
         "joined.role.respondent": "With this code you answer for your organisation, together with your colleagues.",
+        "joined.role.independent": (
+            "With this code you answer for your organisation on your own: your colleagues' answers are not shown to you. "
+            "Your coordinator sees how far you are, and reads your answers once you submit them."
+        ),
         "joined.role.coordinator": (
             "With this code you answer for your organisation, invite colleagues and submit the answers."
         ),
         "joined.role.facilitator": "With this code you open the facilitator's console of this round.",
         "invite.share": "Anyone who has this link can use it. Share it only with colleagues who should.",
+        "invite.share.independent": "Anyone who has this link can use it. Keep it to yourself.",
         "invite.cookie": "“Continue” sets one cookie that keeps you signed in on this device for {time}.",
         "invite.time": "14 days",
         "invite.time.facilitator": "8 hours",
@@ -168,6 +177,7 @@ TEXTS: Final = Texts(
         "role.facilitator": "Facilitator",
         "role.coordinator": "Coordinator",
         "role.respondent": "Colleague",
+        "role.independent": "Colleague who answers independently",
         "plain.way": "Answer on a plain page (slow line, or nothing happens when you choose)",
         "plain.full": "To the full page",
         "plain.back": "All questionnaires",
@@ -228,6 +238,10 @@ TEXTS: Final = Texts(
         "plain.blocked": "Answer the critical questions first. “Don’t know” is an answer too.",
         "plain.unknown": "Questions without an answer count as unknown. You can submit now and reopen until the round closes.",
         "plain.coordinator": "The coordinator of your organisation submits the response.",
+        "plain.independent": (
+            "You answer on your own. Your colleagues' answers are not shown to you, and yours are not shown to them. Your "
+            "coordinator sees how far you are, and reads your answers once you submit them."
+        ),
         "plain.whose": "Who sees your levels is shown, and chosen by the coordinator, on the full page.",
         "notice.title": "Before you answer",
         "notice.asks": "Who asks",

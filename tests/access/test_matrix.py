@@ -1,229 +1,35 @@
 """S1: the matrix of `access.matrix` against the services it speaks of: every action × role × home × place.
 
-A new action needs an entry in SERVICES (how it is called) or in WITHOUT_A_SERVICE (nothing calls it yet). What the matrix refuses is
+A new action needs an entry in `services.py`: how it is called, or that nothing calls it yet. What the matrix refuses is
 refused with one sentence, is in the audit trail, and leaves no row changed; what it allows is done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from access import (
-    audit,
-    author,
-    facilitator,
-    hand_out,
-    informed,
     issuing,
-    joining,
-    late,
     matrix,
-    peers,
     respondent,
-    staff,
-    targets,
-    together,
-    visibility,
-    workbook,
 )
 from access.actor import Actor, RefusedError
 from access.gate import authorise
-from access.invitation import digest, key_of
 from access.matrix import ROLES, RULES, Place, may
-from access.secret import keyed_hash, shared_secret
-from reports.invitation_files import in_english
-from reports.workbook import workbook_xlsx
-from reports.workbook_reader import read_workbook
+from access.secret import shared_secret
 from results.facts import Grant, LateAnswer, Notice, Staff, StaffRole
 from results.store import Keep
 from results.workshop import InvitationRole
-from survey.response import Answer
+from tests.access.services import PLACES, SERVICES, SOMEBODY, UNKNOWN, WITHOUT_A_SERVICE, Call, response_of
 from tests.reference_store import ReferenceStore
-from tests.reports.workbooks import strings_of
 from tests.workshops import Scene, inform, mark, scene
 
 ACCESS = Path(matrix.__file__).parent
-PLACES = (
-    "north",
-    "south",
-    "east",
-    "elsewhere",
-    "nowhere",
-)  # own, same country, other country, other round, unknown ids
-UNKNOWN = 12345
-
-
-@dataclass(frozen=True)
-class Call:
-    """How an action is done. `aimed`: at a place of choice; else only ever at the actor's own. `audited`: leaves an entry."""
-
-    do: Callable[[Scene, Actor, str], object]
-    aimed: bool = False
-    audited: bool = False
-    saves: bool = False  # stores an answer, which leaves no entry
-    lists_people: bool = False  # holds the labels of a round's people
-    role_first: bool = False  # the role is refused before anybody looks at the place
-    before: str = "draft"  # the state in which every response stands, or what has happened
-
-
-def _response(at: Scene, place: str) -> int:
-    if place == "nowhere":
-        return UNKNOWN
-    mine = at.organisations[place]
-    return next(r.id for r in at.workshop.store.responses(mine.round_id) if r.organisation_id == mine.id)
-
-
-def _save(at: Scene, actor: Actor, place: str):
-    return respondent.save_answer(at.workshop, actor, _response(at, place), "training", Answer(3), based_on=None)
-
-
-def _import(at: Scene, actor: Actor, place: str):
-    change = workbook.Change("training", Answer(3), 0)
-    return workbook.save(at.workshop, actor, _response(at, place), [change], "drawn")
-
-
-def _filled(at: Scene, place: str):
-    """A workbook of that place's response, as nobody has changed it: of an unknown one with a right signature too."""
-    people = Actor("coordinator", *_home(at, place), "x", "somebody0000")
-    (sheet,) = respondent.my_sheets(at.workshop, people)
-    taken = replace(workbook.taken_away(sheet), response_id=_response(at, place))
-    return read_workbook(workbook_xlsx(taken, lambda text: keyed_hash(at.workshop, "workbook", text), in_english, "en"))
-
-
-def _home(at: Scene, place: str) -> tuple[int, int]:
-    mine = at.organisations["north" if place == "nowhere" else place]
-    return mine.round_id, mine.id
-
-
-def _token_of(at: Scene, place: str) -> str:
-    return digest(at.tokens[f"of {place}"])
-
-
-TEXTS = dict.fromkeys(informed.PARTS, "A new text.")
-SOMEBODY = 7  # the id of a person with an account, an author
-FOLDER = Path(__file__).resolve().parents[1] / "survey" / "questionnaires"
-
-SERVICES: dict[str, tuple[Call, ...]] = {
-    "open a response": (
-        Call(lambda at, actor, _: respondent.my_sheets(at.workshop, actor)),
-        Call(lambda at, actor, _: respondent.open_sheet(at.workshop, actor, "tiny")),
-        Call(lambda at, actor, _: visibility.own_visibility(at.workshop, actor)),
-        Call(lambda at, actor, _: informed.told(at.workshop, actor)),
-        Call(lambda at, actor, _: targets.own_aims(at.workshop, actor, "tiny")),
-        Call(lambda at, actor, _: peers.peers_range(at.workshop, actor, "tiny")),
-    ),
-    "confirm the notice": (
-        Call(lambda at, actor, _: informed.confirm(at.workshop, actor, 2), audited=True, before="new notice"),
-    ),
-    "discard a draft": (
-        Call(
-            lambda at, actor, place: late.discard(at.workshop, actor, _response(at, place), "review", f"key-{place}"),
-            aimed=True, audited=True, before="late answer",
-        ),
-    ),
-    "see who answered": (
-        Call(lambda at, actor, _: together.people_of(at.workshop, actor)),
-        Call(lambda at, actor, _: together.here_now(at.workshop, actor)),
-    ),
-    "save an answer": (Call(_save, aimed=True, saves=True),),
-    "download the workbook": (
-        Call(lambda at, actor, _: strings_of(workbook.workbook(at.workshop, actor, "tiny", in_english))),
-    ),
-    "import a workbook": (
-        Call(lambda at, actor, place: workbook.compare(at.workshop, actor, _filled(at, place)), aimed=True),
-        Call(_import, aimed=True, saves=True),
-    ),
-    "print the form": (
-        Call(lambda at, actor, _: workbook.form(at.workshop, actor, "tiny", in_english, empty=False)),
-        Call(lambda at, actor, _: workbook.form(at.workshop, actor, "tiny", in_english)),
-    ),
-    "submit": (
-        Call(lambda at, actor, place: respondent.submit(at.workshop, actor, _response(at, place)), aimed=True, audited=True),
-    ),
-    "reopen": (
-        Call(
-            lambda at, actor, place: respondent.reopen(at.workshop, actor, _response(at, place)),
-            aimed=True, audited=True, before="submitted",
-        ),
-    ),
-    "choose who sees the levels": (
-        Call(lambda at, actor, _: visibility.choose_visibility(at.workshop, actor, "nobody"), audited=True),
-    ),
-    "set own targets": (
-        Call(lambda at, actor, _: targets.set_target(at.workshop, actor, "tiny", "people", 4), audited=True),
-    ),
-    "list colleagues": (Call(lambda at, actor, _: issuing.colleagues(at.workshop, actor)),),
-    "invite a colleague": (Call(lambda at, actor, _: issuing.invite_colleague(at.workshop, actor, "x"), audited=True),),
-    "reissue a colleague's link": (
-        Call(
-            lambda at, actor, place: issuing.reissue_colleague(at.workshop, actor, _token_of(at, place)),
-            aimed=True, audited=True, role_first=True,
-        ),
-    ),
-    "end a colleague's link": (
-        Call(
-            lambda at, actor, place: issuing.revoke(at.workshop, actor, _token_of(at, place)),
-            aimed=True, audited=True, role_first=True,
-        ),
-    ),
-    "open a round": (
-        Call(lambda at, actor, _: facilitator.own_round(at.workshop, actor)),
-        Call(lambda at, actor, _: facilitator.questionnaires(at.workshop, actor)),
-        Call(lambda at, actor, _: joining.join_code(at.workshop, actor)),
-        Call(lambda at, actor, _: informed.own_notice(at.workshop, actor)),
-        Call(lambda at, actor, _: targets.proposed_aims(at.workshop, actor, "tiny")),
-        Call(lambda at, actor, _: peers.is_allowed(at.workshop, actor)),
-    ),
-    "see progress": (Call(lambda at, actor, _: facilitator.progress(at.workshop, actor)),),
-    "compare countries": (
-        Call(lambda at, actor, _: facilitator.comparison(at.workshop, actor, "tiny")),
-        Call(lambda at, actor, _: facilitator.comparison(at.workshop, actor, "tiny", "facilitators")),
-    ),
-    "list invitations": (Call(lambda at, actor, _: hand_out.given_out(at.workshop, actor), lists_people=True),),
-    "issue invitations": (
-        Call(
-            lambda at, actor, place: hand_out.replace_chosen(at.workshop, actor, [key_of(_token_of(at, place))], None),
-            aimed=True, audited=True,
-        ),
-    ),
-    "end an invitation": (
-        Call(
-            lambda at, actor, place: hand_out.end(at.workshop, actor, key_of(_token_of(at, place))), aimed=True, audited=True
-        ),
-    ),
-    "change the join code": (Call(lambda at, actor, _: joining.change_join_code(at.workshop, actor), audited=True),),
-    "change the notice": (
-        Call(lambda at, actor, _: informed.change_notice(at.workshop, actor, TEXTS, 1), audited=True),
-    ),
-    "propose targets": (
-        Call(lambda at, actor, _: targets.propose_target(at.workshop, actor, "tiny", "people", 4), audited=True),
-    ),
-    "show the peers' range": (Call(lambda at, actor, _: peers.allow(at.workshop, actor, True), audited=True),),
-    "check questionnaires": (Call(lambda at, actor, _: author.checked_files(at.workshop, actor, FOLDER)),),
-    "see people": (
-        Call(lambda at, actor, _: staff.people(at.workshop, actor)),
-        Call(lambda at, actor, _: staff.rounds(at.workshop, actor)),
-    ),
-    "change people": (
-        Call(lambda at, actor, _: staff.add_person(at.workshop, actor, "Newcomer", "author"), audited=True),
-        Call(lambda at, actor, _: staff.new_link(at.workshop, actor, SOMEBODY), audited=True),
-        Call(lambda at, actor, _: staff.disable(at.workshop, actor, SOMEBODY), audited=True),
-        Call(lambda at, actor, _: staff.give(at.workshop, actor, SOMEBODY, "administrator"), audited=True),
-        Call(lambda at, actor, _: staff.take_away(at.workshop, actor, SOMEBODY, "author"), audited=True),
-    ),
-    "read the audit trail": (
-        Call(lambda at, actor, _: list(audit.entries(at.workshop, actor))),
-        Call(lambda at, actor, _: audit.newest(at.workshop, actor, 1000, 10)),
-        Call(lambda at, actor, _: audit.length(at.workshop, actor)),
-        Call(lambda at, actor, _: audit.check(at.workshop, actor)),
-    ),
-}  # fmt: skip
-WITHOUT_A_SERVICE = {"close or open a round"}
 
 
 @pytest.fixture
@@ -244,7 +50,9 @@ def homes(at: Scene, role: str) -> dict[str, Actor]:
     """Actors of a role: a right one, and others that no link makes (a round and an organisation that do not belong together)."""
     north = at.organisations["north"]
     made = Actor(role, at.round.id, north.id, "someone", "somebody0000")  # type: ignore[arg-type]
-    if role == "facilitator":
+    if role == "independent":
+        made = replace(made, respondent=place_of(at, "apart").respondent)
+    elif role == "facilitator":
         made = replace(made, organisation_id=None)
     elif role not in ("respondent", "coordinator"):
         made = replace(made, round_id=0, organisation_id=None)
@@ -256,14 +64,19 @@ def homes(at: Scene, role: str) -> dict[str, Actor]:
         "unknown round": replace(made, round_id=UNKNOWN),
         "round 0": replace(made, round_id=0),
         "negative": replace(made, round_id=-1, organisation_id=-1),
+        "other responses": replace(made, respondent="" if role == "independent" else at.actors["apart"].respondent),
     }
 
 
 def place_of(at: Scene, name: str) -> Place:
     if name == "nowhere":
         return Place()
-    organisation = at.organisations[name]
-    return Place(organisation.round_id, organisation.id)
+    state = at.workshop.store.response(response_of(at, name))
+    return Place(state.round_id, state.organisation_id, state.respondent)
+
+
+def places(call: Call) -> list[str]:
+    return [place for place in PLACES if place != "apart" or not call.of_links]
 
 
 def rows(at: Scene) -> dict:
@@ -276,15 +89,17 @@ def trail(at: Scene) -> tuple:
 
 
 def prepare(at: Scene, call: Call) -> None:
+    if call.before in ("submitted", "apart"):
+        respondent.submit(at.workshop, at.actors["apart"], response_of(at, "apart"))
     if call.before == "submitted":
         for name, organisation in at.organisations.items():
             people = Actor("coordinator", organisation.round_id, organisation.id, name, f"key-{name}")
-            respondent.submit(at.workshop, people, _response(at, name))
+            respondent.submit(at.workshop, people, response_of(at, name))
     if call.before == "new notice":
         at.workshop.write(Keep(Notice(at.round.id, 2, "a", "b", "c", "d", "e", "f", 1)))
     if call.before == "late answer":
-        for name in at.organisations:
-            draft = LateAnswer(_response(at, name), "review", f"key-{name}", 0, 3, 0, "", f"SAID-{name}", "", "", 1)
+        for name in (*at.organisations, "apart"):
+            draft = LateAnswer(response_of(at, name), "review", f"key-{name}", 0, 3, 0, "", f"SAID-{name}", "", "", 1)
             at.workshop.write(Keep(draft))
 
 
@@ -326,7 +141,7 @@ CASES = [
 def test_s1_the_services_do_what_the_matrix_says(at, action, number, role):
     call = SERVICES[action][number]
     prepare(at, call)
-    for place in PLACES if call.aimed else ("home",):
+    for place in places(call) if call.aimed else ("home",):
         for home, actor in homes(at, role).items():
             if home == "right":
                 continue
@@ -370,7 +185,8 @@ def _as_the_matrix_says(at: Scene, action: str, call: Call, actor: Actor, place:
     new = trail(at)[len(entries) :]
     assert [(entry.action, entry.outcome) for entry in new] == ([(action, "done")] if call.audited else [])
     if RULES[action].reach[actor.role] != "anywhere":
-        assert all(Place(entry.round_id, entry.organisation_id) == there for entry in new)
+        home = replace(there, respondent="")
+        assert all(Place(entry.round_id, entry.organisation_id) == home for entry in new)
     changes = call.audited or call.saves
     assert (rows(at) != before) == changes
     if not changes:
@@ -378,13 +194,15 @@ def _as_the_matrix_says(at: Scene, action: str, call: Call, actor: Actor, place:
 
 
 def _holds_own_things_only(given: str, actor: Actor, *, lists_people: bool) -> None:
-    """Nobody's words but those of north; of the own round's people their names at most, and of another round's nothing."""
-    foreign = [name for name in PLACES if name not in ("north", "nowhere")]
-    people = ["elsewhere"] if lists_people else foreign
+    """Nobody's words but one's own, of north or apart; of the own round's people their names at most, of another round's nothing."""
+    own = "apart" if actor.role == "independent" else "north"
+    foreign = [name for name in PLACES if name not in (own, "nowhere")]
+    of_north = ("north", "apart") if actor.role == "coordinator" else (own,)
+    people = ["elsewhere"] if lists_people else [name for name in PLACES if name not in (*of_north, "nowhere")]
     assert not [name for name in foreign if f"SAID-{name}" in given]
     assert not [name for name in people if f"PERSON-{name}" in given]
     assert "Agency Elsewhere" not in given
-    if actor.role not in ("respondent", "coordinator"):
+    if actor.role not in ("respondent", "independent", "coordinator"):
         assert "SAID-" not in given
     else:
         assert "Agency South" not in given
@@ -399,8 +217,8 @@ def test_s1_not_yours_and_not_there_are_one_refusal(at):
             for role in ROLES:
                 actor = homes(at, role)["right"]
                 said = set()
-                others = [one for one in PLACES if not may(role, actor.home, action, place_of(at, one))]
-                for place in [one for one in others if one != "north"]:
+                others = [one for one in places(call) if not may(role, actor.home, action, place_of(at, one))]
+                for place in [one for one in others if one != "north" or role == "independent"]:
                     entry, text = refused(at, lambda call=call, actor=actor, place=place: call.do(at, actor, place))
                     said.add((text, entry.outcome, entry.action, entry.subject, entry.round_id, entry.organisation_id))
                 assert len(said) == 1, (action, role)
@@ -419,6 +237,21 @@ def test_nobody_reaches_another_organisations_answers_whatever_the_table_says():
             assert not may(role, own, action, there), (action, role, there)
             assert not may(role, there, action, own), (action, role, there)
         assert may(role, own, action, own) <= (role in ("respondent", "coordinator")), (action, role)
+
+
+def test_independent_and_common_responses_are_apart_whatever_the_table_says():
+    common, one, another = Place(1, 2), Place(1, 2, "a"), Place(1, 2, "b")
+    for action, role in product(ANSWERS, ROLES):
+        for own, there in (
+            (common, one),
+            (one, common),
+            (one, another),
+            (Place(1, 3, "a"), one),
+            (Place(2, 2, "a"), one),
+        ):
+            assert not may(role, own, action, there), (action, role, own, there)
+        assert may(role, one, action, one) == (role == "independent"), (action, role)
+        assert may(role, common, action, common) <= (role in ("respondent", "coordinator")), (action, role)
 
 
 def test_a_place_of_nothing_belongs_to_nobody():

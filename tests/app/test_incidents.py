@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 import logs
-from access import facilitator, issuing, respondent
+from access import facilitator, independent, issuing, respondent
 from survey.response import Answer
 from tests.app.pages import app, html, radio, stored
 from ui import incident, process
@@ -29,6 +29,7 @@ PAGES = {
     "profile": ("coordinator", "profile", (respondent, "own_scorecard")),
     "profile of a colleague": ("colleague", "profile", (respondent, "own_scorecard")),
     "colleagues": ("coordinator", "colleagues", (issuing, "colleagues")),
+    "side by side": ("coordinator", "side_by_side", (independent, "side_by_side")),
     "joined": ("facilitator", None, (facilitator, "progress")),
     "compare": ("facilitator", "compare", (facilitator, "comparison")),
 }

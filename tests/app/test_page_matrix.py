@@ -18,7 +18,7 @@ from tests.reference_store import ReferenceStore
 from tests.workshops import Scene, inform, mark, scene
 from ui import process
 
-PEOPLE = {"respondent", "coordinator"}
+PEOPLE = {"respondent", "independent", "coordinator"}
 # Who may open it; what they see of others there: the names of these organisations, nobody's words.
 PAGES: dict[str, tuple[set[str | None], set[str]]] = {
     "welcome": ({None}, set()),
@@ -27,6 +27,7 @@ PAGES: dict[str, tuple[set[str | None], set[str]]] = {
     "review": (PEOPLE, {"north"}),
     "profile": (PEOPLE, {"north"}),
     "colleagues": ({"coordinator"}, {"north"}),
+    "side_by_side": ({"coordinator"}, {"north"}),
     "joined": ({"facilitator"}, {"north", "south", "east"}),
     "round": ({"facilitator"}, set()),
     "notice": (PEOPLE, {"north"}),
@@ -36,16 +37,16 @@ PAGES: dict[str, tuple[set[str | None], set[str]]] = {
     "audit": ({"administrator"}, set()),
 }
 ADDRESSES = {
-    "section": "questions", "review": "review", "profile": "profile", "colleagues": "colleagues", "compare": "compare-tiny", "audit": "audit",
+    "section": "questions", "review": "review", "profile": "profile", "colleagues": "colleagues", "side_by_side": "side-by-side", "compare": "compare-tiny", "audit": "audit",
     "round": "round", "notice": "notice",
 }  # fmt: skip
 # Something that stands on the page, so that a test which sees nothing fails.
 SHOWN = {
     "welcome": "personal link", "overview": "Agency North", "section": "SAID-north", "review": "Are people trained",
-    "profile": "Agency North", "round": "Publish as version", "notice": "Who will see what", "colleagues": "PERSON-north", "joined": "Agency South", "compare": "revision", "authoring": "Questionnaires", "people": "People", "audit": "Audit trail",
+    "profile": "Agency North", "round": "Publish as version", "notice": "Who will see what", "colleagues": "PERSON-north", "side_by_side": "Answers side by side", "joined": "Agency South", "compare": "revision", "authoring": "Questionnaires", "people": "People", "audit": "Audit trail",
 }  # fmt: skip
 OWN: dict[str | None, set[str]] = {
-    None: set(), "respondent": {"north"}, "coordinator": {"north"}, "facilitator": {"north", "south", "east"}, "author": set(), "administrator": set(),
+    None: set(), "respondent": {"north"}, "independent": {"north"}, "coordinator": {"north"}, "facilitator": {"north", "south", "east"}, "author": set(), "administrator": set(),
 }  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def _shared(at, monkeypatch):
 def actor(at: Scene, role: str) -> Actor:
     organisation = at.organisations["north"].id if role in PEOPLE else None
     round_id = at.round.id if role in (*PEOPLE, "facilitator") else 0
-    return Actor(role, round_id, organisation, "me", "key-north")  # type: ignore[arg-type]
+    respondent = at.actors["apart"].respondent if role == "independent" else ""
+    return Actor(role, round_id, organisation, "me", "key-north", respondent)  # type: ignore[arg-type]
 
 
 def opened(at: Scene, role: str | None, script: str, **query: str) -> AppTest:
@@ -88,11 +90,14 @@ def everything(test: AppTest) -> str:
     return " ".join(str(element.proto) for element in test.main) + " ".join(str(e.proto) for e in test.sidebar)
 
 
-def foreign(at: Scene, text: str, own: set[str]) -> list[str]:
-    """What the text holds of organisations that are not `own`, and of anybody's words but those of north."""
+def foreign(at: Scene, text: str, own: set[str], role: str | None) -> list[str]:
+    """What the text holds of organisations that are not `own`, and of anybody's words but those of north; what is answered apart
+    in north is its respondent's alone, and its coordinator knows who that is."""
     names = [o.name for key, o in at.organisations.items() if key not in own and o.name in text]
-    said = [mark for key in at.organisations for mark in (f"SAID-{key}", f"PERSON-{key}") if mark in text]
-    return names + [mark for mark in said if not mark.endswith("north")]
+    places = (*at.organisations, "apart")
+    said = {mark for key in places for mark in (f"SAID-{key}", f"PERSON-{key}") if mark in text}
+    mine = {"independent": {"SAID-apart"}, "coordinator": {"SAID-north", "PERSON-north", "PERSON-apart"}}
+    return names + sorted(said - mine.get(role or "", {"SAID-north", "PERSON-north"}))
 
 
 def test_every_page_is_tried():
@@ -109,10 +114,10 @@ def test_s1_s2_a_page_that_is_not_of_the_role_does_not_exist(at, role):
         test._page_hash = calc_hash(address)
         text = everything(test.run())
         assert not test.exception
-        assert foreign(at, text, OWN[role]) == [], page
+        assert foreign(at, text, OWN[role], role) == [], page
         assert test.session_state["page"] == (address if role in who else ""), page
         if role in who:
-            assert SHOWN[page] in text, page
+            assert SHOWN[page].replace("north", "apart" if role == "independent" else "north") in text, page
         elif role not in PEOPLE:
             assert "SAID-" not in text, page
             assert "PERSON-" not in text, page
@@ -129,10 +134,10 @@ def test_s1_a_pages_script_alone_shows_nobody_elses_things(at, page, role):
     text = everything(test)
     if role in who:
         assert not test.exception
-        assert foreign(at, text, own) == []
+        assert foreign(at, text, own, role) == []
     else:
         assert [error.message.split(".")[0] for error in test.exception] != []
-        assert foreign(at, text, set()) == []
+        assert foreign(at, text, set(), role) == []
         assert "SAID-" not in text
         assert "PERSON-" not in text
 
@@ -140,7 +145,7 @@ def test_s1_a_pages_script_alone_shows_nobody_elses_things(at, page, role):
 STRANGE = ["script", "path", "bidi_override", "format"]
 
 
-@pytest.mark.parametrize("role", ["respondent", "coordinator", "facilitator"])
+@pytest.mark.parametrize("role", ["respondent", "independent", "coordinator", "facilitator"])
 @pytest.mark.parametrize("name", STRANGE)
 def test_s2_an_address_of_any_kind_shows_the_own_things(at, name, role):
     elsewhere = at.organisations["south"]
@@ -153,10 +158,10 @@ def test_s2_an_address_of_any_kind_shows_the_own_things(at, name, role):
     test = opened(at, role, "main.py", **query).run()
     assert not test.exception
     own = OWN[role]
-    assert foreign(at, everything(test), own) == []
+    assert foreign(at, everything(test), own, role) == []
     if role in PEOPLE:
         for page in ("section", "review", "profile"):
             test.switch_page(f"pages/{page}.py").run()
             assert not test.exception
-            assert foreign(at, everything(test), own) == []
+            assert foreign(at, everything(test), own, role) == []
             assert test.query_params["q"] == "tiny"

@@ -17,21 +17,32 @@ from tests.browser.streamlit_client import Client, open_session
 from tests.workshops import mark, scene, signed_in_staff
 
 PAGES = sorted(file.stem for file in (Path(__file__).resolve().parents[2] / "ui" / "pages").glob("*.py"))
-ADDRESSES = [*PAGES, "questions", "compare-tiny", "main", "../main", ""]
-LINKS = {"respondent": "colleague", "coordinator": "coordinator", "facilitator": "facilitator"}
+ADDRESSES = [*PAGES, "questions", "side-by-side", "compare-tiny", "main", "../main", ""]
+LINKS = {
+    "respondent": "colleague",
+    "independent": "of apart",
+    "coordinator": "coordinator",
+    "facilitator": "facilitator",
+}
 # What only the first page of each says.
 FIRST = {
-    "nobody": "personal link", "respondent": "Agency North", "coordinator": "Agency North", "facilitator": "organisations have begun",
+    "nobody": "personal link", "respondent": "Agency North", "independent": "You answer on your own", "coordinator": "Agency North", "facilitator": "organisations have begun",
     "author": "No problems.", "administrator": "The author",
 }  # fmt: skip
 # The addresses that lead anywhere else.
 OTHER = {
     "respondent": {"questions", "review", "profile"},
-    "coordinator": {"questions", "review", "profile", "colleagues"},
+    "independent": {"questions", "review", "profile"},
+    "coordinator": {"questions", "review", "profile", "colleagues", "side-by-side"},
     "facilitator": {"compare-tiny"},
     "administrator": {"audit"},
 }
-OWN = {"respondent": {"north"}, "coordinator": {"north"}, "facilitator": {"north", "south", "east"}}
+OWN = {
+    "respondent": {"north"},
+    "independent": {"north"},
+    "coordinator": {"north"},
+    "facilitator": {"north", "south", "east"},
+}
 WRITERS = {"respondent", "coordinator"}
 
 
@@ -71,6 +82,7 @@ def foreign(server: Server, who: str, sent: str) -> list[str]:
     others = [name for name in names if name not in OWN.get(who, set())]
     unread = [name for name in names if name != "north" or who not in WRITERS]
     marks = [mark for name in others for mark in (names[name], f"PERSON-{name}")] + [f"SAID-{name}" for name in unread]
+    marks += ["SAID-apart"] if who != "independent" else []
     return [mark for mark in marks if mark in sent]
 
 

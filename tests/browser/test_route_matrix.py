@@ -56,9 +56,9 @@ ANSWERS: dict[tuple[str, str], dict[str, str]] = {
     ("GET", "/left"): OPEN,
     ("GET", "/join"): OPEN,
     ("POST", "/join"): {"*": "422"},
-    ("GET", "/join/entered"): {"*": "303 /join", "respondent": "200", "coordinator": "200", "facilitator": "200"},
-    ("GET", "/plain"): {**CLOSED, "respondent": "200", "coordinator": "200"},
-    ("POST", "/plain"): {**CLOSED, "respondent": "303 /plain", "coordinator": "303 /plain"},
+    ("GET", "/join/entered"): {"*": "303 /join", "respondent": "200", "independent": "200", "coordinator": "200", "facilitator": "200"},
+    ("GET", "/plain"): {**CLOSED, "respondent": "200", "independent": "200", "coordinator": "200"},
+    ("POST", "/plain"): {**CLOSED, "respondent": "303 /plain", "independent": "303 /plain", "coordinator": "303 /plain"},
     ("GET", "/receipt/{questionnaire}"): CLOSED,
     ("GET", "/plain/{questionnaire}"): CLOSED,
     ("POST", "/plain/{questionnaire}"): CLOSED,
@@ -196,7 +196,12 @@ def start(folder: Path) -> Running:
     made.workshop.close()
     server = Server(folder / "workshop.duckdb", free_port(), made, environment=PROVIDER)
     server.start()
-    links = {"respondent": "colleague", "coordinator": "coordinator", "facilitator": "facilitator"}
+    links = {
+        "respondent": "colleague",
+        "independent": "of apart",
+        "coordinator": "coordinator",
+        "facilitator": "facilitator",
+    }
     cookies = {role: open_session(server.port, made.tokens[name]) for role, name in links.items()}
     cookies |= {role: f"readiness_session={secret}" for role, secret in secrets.items()}
     return Running(server, made, {"nobody": "", **cookies})
@@ -230,11 +235,13 @@ def forms(running: Running, path: str, who: str) -> list[dict[str, str]]:
 
 def foreign(running: Running, who: str, text: str) -> list[str]:
     """What the text holds that this role has nothing to do with: other organisations' names, words and people."""
-    own = {"respondent": {"north"}, "coordinator": {"north"}, "facilitator": {"north", "south", "east"}}.get(who, set())
+    of_north = {key: {"north"} for key in ("respondent", "independent", "coordinator")}
+    own = {**of_north, "facilitator": {"north", "south", "east"}}.get(who, set())
     names = {name: one.name for name, one in running.at.organisations.items()}
     marks = [names[name] for name in names if name not in own]
     marks += [f"PERSON-{name}" for name in names if name not in own]
     marks += [f"SAID-{name}" for name in names if name != "north" or who not in ("respondent", "coordinator")]
+    marks += ["SAID-apart"] if who != "independent" else []
     return [mark for mark in marks if mark in text]
 
 
@@ -265,7 +272,7 @@ def test_s1_a_facilitators_forms_reach_every_organisation_of_the_own_round_and_n
     running.cookies["stranger"] = open_session(running.server.port, running.at.tokens["other facilitator"])
     before = running.kept()
     others = [who for who in running.cookies if who != "facilitator"]
-    for who, name in product(others, ("of north", "of south", "of east", "facilitator")):
+    for who, name in product(others, ("of north", "of apart", "of south", "of east", "facilitator")):
         for path, form in (
             ("/invitations/file", {"key": running.key(name), "format": "csv"}),
             ("/invitations/end", {"end": running.key(name)}),

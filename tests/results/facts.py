@@ -49,6 +49,7 @@ later_round = Round(LATER_ROUND, "Vientiane", "open", False, "", "", 2_000, ())
 khmer = Organisation(77, ROUND, "KH", "ក្រសួង")
 laotian = Organisation(70, ROUND, "LA", "Ministry of Technology")
 invitation = Invitation("a1" * 32, ROUND, 77, "coordinator", "Sokha", 10)
+alone = Invitation("a2" * 32, ROUND, 77, "independent", "Dara", 12, respondent="a2a2a2a2a2a2")
 session = Session("5e" * 32, invitation.token_hash, 20, 90)
 
 
@@ -80,8 +81,11 @@ def event(event_id: int, outcome: str = "done") -> AuditEvent:
 _events = count(10**15)
 
 
-def response(response_id: int, organisation: Organisation, questionnaire_id: str = "tiny") -> ResponseState:
-    return ResponseState(response_id, organisation.round_id, organisation.id, questionnaire_id, "draft", 0, 5)
+def response(
+    response_id: int, organisation: Organisation, questionnaire_id: str = "tiny", respondent: str = ""
+) -> ResponseState:
+    home = (organisation.round_id, organisation.id)
+    return ResponseState(response_id, *home, questionnaire_id, "draft", 0, 5, respondent)
 
 
 def do(store: ResponseStore, command: Command) -> Result:

@@ -52,6 +52,13 @@ commands = st.one_of(
         small,
     ),
     st.builds(lambda token, round_id: AddInvitation(replace(invitation, token_hash=token, round_id=round_id)), st.sampled_from("ij"), small),
+    st.builds(
+        lambda token, whose, home, id_, brings: AddInvitation(
+            replace(invitation, token_hash=token, round_id=1, organisation_id=home, role="independent", respondent=whose),
+            (ResponseState(id_, 1, home, "tiny", "draft", 0, 5, whose),) if brings else (),
+        ),
+        st.sampled_from("ij"), st.sampled_from("rs"), small, st.integers(1, 4), st.booleans(),
+    ),
     st.builds(RevokeInvitation, st.sampled_from("ij"), small),
     st.builds(lambda name, token: AddSession(Session(name, token, 5, 9)), st.sampled_from("st"), st.sampled_from("ij")),
     st.builds(EndSession, st.sampled_from("st"), st.integers(8, 10)),
@@ -202,7 +209,9 @@ def test_an_invitation_is_revoked_once():
     state = nothing()
     state.rounds[ROUND], state.invitations[invitation.token_hash] = the_round, invitation
     _, changes, _ = decide(state, [RevokeInvitation(invitation.token_hash, at) for at in (30, 40)])
-    assert changes.altered["invitations"] == [(100, invitation.token_hash, ROUND, 77, "coordinator", "Sokha", 10, 30)]
+    assert changes.altered["invitations"] == [
+        (100, invitation.token_hash, ROUND, 77, "coordinator", "Sokha", 10, 30, "")
+    ]
     assert state.invitations[invitation.token_hash] == Invitation(
         invitation.token_hash, ROUND, 77, "coordinator", "Sokha", 10, 30
     )

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 
 from results.duckdb_store import DuckDBStore
 from results.journal import entries, scan
-from results.journal_line import NOTHING, Head, decode, decode_base, encode, encode_base
+from results.journal_line import NOTHING, Head, _seal, decode, decode_base, encode, encode_base
 from results.places import journal_of
 from results.store import (
     AddInvitation,
@@ -130,11 +130,26 @@ def test_a_line_holds_the_rows_as_they_are_afterwards(journal, wanted):
     ]
 
 
+def test_a_line_of_an_older_schema_has_what_its_rows_meant():
+    """Columns that came later, as it would have been written before there were any."""
+    changes = Changes(
+        {"invitations": [(1, "h", 2, 3, "coordinator", "Sokha", 9, None, "")]},
+        {"responses": [(1, 2, 3, "q", "draft", 0, 9, "")]},
+    )
+    line, _ = encode(changes, Head(7, "ab" * 32, 12, {}), 15, 2)
+    body = json.loads(line)
+    del body["sha256"]
+    for row in (*body["add"]["invitations"], *body["alter"]["responses"]):
+        assert row.pop("respondent") == ""
+    assert b"respondent" not in (older := _seal(body)[0])
+    assert decode(older).changes == changes
+
+
 def test_lines_and_bases_come_back():
     nothing = dict.fromkeys(COLUMNS, 0)
     base = Head(7, "ab" * 32, 12, nothing | {"answers": 3})
     assert decode_base(encode_base(base, 1)) == base
-    changes = Changes({"sessions": [("h", "t", 1, 2)]}, {"responses": [(1, 2, 3, "q", "draft", 0, 9)]})
+    changes = Changes({"sessions": [("h", "t", 1, 2)]}, {"responses": [(1, 2, 3, "q", "draft", 0, 9, "")]})
     line, head = encode(changes, base, 15, 2)
     entry = decode(line)
     assert (entry.head, entry.previous, entry.changes) == (head, base.sha256, changes)

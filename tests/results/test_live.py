@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from access import facilitator, respondent
+from access.actor import Actor
+from access.invitation import InvitationDesk, actor_of, add_invitation
 from results.live import LiveQuestionnaire
 from results.store import SaveAnswer
 from scoring.score import score
 from scoring.scorecard import scorecard
-from survey.response import Answer
+from survey.response import DONT_KNOW, NOT_APPLICABLE, Answer
 from survey.routing import route
 from tests.builders import codes
 from tests.reference_store import ReferenceStore
-from tests.workshops import Scene, scene
+from tests.workshops import Scene, inform, scene
 
 
 @pytest.fixture
@@ -127,3 +134,61 @@ def test_an_organisation_that_joins_later_is_counted(at):
     compared(at)
     add_organisation(at.workshop, at.round, "AM", "Agency Late")
     assert [country.country for country in compared(at).countries] == ["AM", "GE", "KH"]
+
+
+def in_north(at: Scene, levels: tuple[int, ...]) -> None:
+    """An independent respondent of north with these answers, in the questionnaire's order."""
+    token = add_invitation(at.workshop, at.round, at.organisations["north"].id, "independent", "")
+    person = inform(at.workshop, actor_of(at.workshop, InvitationDesk(at.workshop).open(token)))
+    (sheet,) = respondent.my_sheets(at.workshop, person)
+    answer_all(at, person, sheet, levels)
+
+
+def answer_all(at: Scene, person, sheet, levels: tuple[int, ...]) -> None:
+    for item, code in zip(("plan", "review", "training"), levels, strict=True):
+        if code:
+            given = Answer(code, evidence=code % 3, reason="why" if code == NOT_APPLICABLE else "")
+            respondent.save_answer(at.workshop, person, sheet.state.id, item, given, based_on=None)
+
+
+level = st.integers(1, 5)
+some_answers = st.tuples(level, st.one_of(level, st.just(0), st.just(DONT_KNOW)), st.integers(0, 7))
+
+
+@settings(max_examples=40)
+@given(answers=some_answers, others=st.lists(some_answers, max_size=2), copies=st.integers(1, 6), common=st.booleans())
+def test_an_organisation_with_identical_responses_weighs_as_one(answers, others, copies, common):
+    """Bit for bit: weights are whole numbers of a unit that each number up to 28 divides."""
+    with TemporaryDirectory() as folder:
+        one, several = (scene(ReferenceStore(), Path(folder)) for _ in range(2))
+    for at in (one, several):
+        for name, levels in zip(("south", "east"), others, strict=False):
+            owner = inform(at.workshop, Actor("coordinator", at.round.id, at.organisations[name].id, "", name))
+            (sheet,) = respondent.my_sheets(at.workshop, owner)
+            answer_all(at, owner, sheet, levels)
+    (sheet,) = respondent.my_sheets(one.workshop, one.actors["coordinator"])
+    answer_all(one, one.actors["coordinator"], sheet, answers)
+    if common:
+        (sheet,) = respondent.my_sheets(several.workshop, several.actors["coordinator"])
+        answer_all(several, several.actors["coordinator"], sheet, answers)
+    for _ in range(copies):
+        in_north(several, answers)
+    assert compared(several).countries == compared(one).countries
+
+
+def test_each_of_an_organisations_responses_weighs_its_part(at):
+    """North says 2 and 4, south 5: an organisation each, so the shares are of two, not of three."""
+    in_north(at, (2, 3, 3))
+    in_north(at, (4, 3, 3))
+    save(at, "neighbour", "south", plan=5, review=3, training=3)
+    georgia = compared(at).countries[0]
+    assert (georgia.invited, georgia.begun) == (2, 2)
+    direction = georgia.scorecard.part("direction").shares  # plan weighs as much as review
+    assert direction == (1.0, (0.75 + 1) / 2, 0.75 / 2, 0.5 / 2)
+
+
+def test_an_empty_response_beside_others_does_not_count(at):
+    in_north(at, (4, 3, 3))
+    alone = compared(at).countries
+    in_north(at, (0, 0, 0))
+    assert compared(at).countries == alone

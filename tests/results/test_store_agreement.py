@@ -73,7 +73,7 @@ class World:
 
     base: int
 
-    def command(self, intent, reference):  # noqa: PLR0911  (one for each kind)
+    def command(self, intent, reference):  # noqa: C901, PLR0911  (one for each kind)
         match intent:
             case Save(event, response, item_id, answer, behind):
                 known = reference.answers(self.base + response).get(item_id)
@@ -87,6 +87,8 @@ class World:
                 return self.organisation(number, name)
             case ("invite", number, label):
                 return AddInvitation(Invitation(self.name(number), self.base, None, "facilitator", label, number))
+            case ("alone", number, whose, organisation, response):
+                return self.alone(number, self.name(whose), organisation, response)
             case ("revoke", number, at):
                 return RevokeInvitation(self.name(number), at)
             case ("consent", organisation, visibility, before):
@@ -106,6 +108,13 @@ class World:
         state = ResponseState(self.base + number, self.base, organisation.id, "tiny", "draft", 0, 5)
         return AddOrganisation(organisation, (state,))
 
+    def alone(self, number, respondent, organisation, response):
+        """A link for somebody who answers on their own: with `response` 0 one made anew, which brings no responses."""
+        home = self.base + organisation
+        state = ResponseState(self.base + response, self.base, home, "tiny", "draft", 0, 5, respondent)
+        link = Invitation(self.name(number), self.base, home, "independent", "", 1, respondent=respondent)
+        return AddInvitation(link, (state,) if response else ())
+
     def name(self, number):
         return f"{self.base}-{number}"
 
@@ -116,7 +125,7 @@ class World:
 
     def reads(self, store, audited=0):
         """All that can be read of the example; `audited`: entries of the trail before it."""
-        round_id, responses = self.base, [self.base + number for number in (1, 2, 3)]
+        round_id, responses = self.base, [self.base + number for number in (1, 2, 3, 4, 5)]
         changes = store.changes(round_id, 0)
         sequences = [one.sequence for one in changes]
         assert sequences == sorted(set(sequences))
@@ -164,13 +173,16 @@ text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=5
 answers = st.builds(Answer, st.integers(0, 7), st.integers(0, 3), st.just(""), text)
 # Event ids from a small range and so often repeated; in any order.
 events, times = st.integers(1, 40), st.integers(1, 2**62)
-few, responses = st.integers(1, 2), st.sampled_from((1, 1, 2, 2, 3, 99))
+few, responses = st.integers(1, 2), st.sampled_from((1, 1, 2, 2, 3, 4, 4, 5, 99))
 saves = st.builds(Save, events, responses, st.sampled_from(ITEMS), answers, st.sampled_from([0, 0, 0, 1, -1, None]))
 statuses = st.tuples(st.just("status"), events, responses, st.sampled_from(["submitted", "draft", "draft"]), times)
 rounds = st.tuples(st.just("round"), st.sampled_from(["closed", "open", "open"]))
 people = st.one_of(
     st.tuples(st.just("organisation"), st.just(3), st.sampled_from(["", "other"])),
     st.tuples(st.just("invite"), few, st.sampled_from(["", "", "other"])),
+    st.tuples(
+        st.just("alone"), st.sampled_from((2, 3, 4)), st.sampled_from((3, 3, 4)), few, st.sampled_from((0, 1, 4, 4, 5))
+    ),
     st.tuples(st.just("revoke"), few, times),
     st.tuples(st.just("open"), few, few),
     st.tuples(st.just("end"), few, st.integers(1, 200)),

@@ -13,6 +13,7 @@ import demo.workshop
 import survey_cli
 from access.workshop import Workshop
 from results.duckdb_store import DuckDBStore
+from results.facts import TABLE as KINDS
 from results.numbered_sql import numbered_sql
 from results.store import (
     AddInvitation,
@@ -30,19 +31,23 @@ from tests.postgres_server import shared
 from tests.results.facts import (
     ROUND,
     SECOND,
+    alone,
     change,
     do,
     event,
     everything,
     fill,
     invitation,
+    khmer,
     one_of_each,
+    response,
     save,
     session,
 )
 
 QUESTIONNAIRES = Path(__file__).resolve().parents[2] / "questionnaires"
 ENGINES = ["duckdb", "postgres"]
+THIRD = 6_000_000_001  # a response of somebody who answers on their own
 
 
 @pytest.fixture
@@ -60,6 +65,8 @@ def busy(store):
     """One of everything: histories, a submission, a revoked link, an ended session, a closed round, and difficult text."""
     fill(store)
     do(store, AddInvitation(invitation))
+    do(store, AddInvitation(alone, (response(THIRD, khmer, "tiny", alone.respondent),)))
+    do(store, save("a", "alone", to=THIRD))
     do(store, AddSession(session))
     do(store, EndSession(session.session_hash, 50))
     for one in one_of_each():
@@ -77,6 +84,46 @@ def busy(store):
 def exported(url):
     with opened(url) as copy:
         return b"".join(export(copy))
+
+
+OLDER = {
+    "without single respondents": {
+        table: [
+            name
+            for name in columns_of(table)
+            if (table, name) not in {("responses", "respondent"), ("invitations", "respondent")}
+        ]
+        for table in TABLES
+    },
+    "without facts": {
+        table: columns_of(table)[: 7 if table == "responses" else None]
+        for table in TABLES
+        if table not in KINDS.values()
+    },
+}
+
+
+@pytest.mark.parametrize("older", OLDER)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_export_of_an_older_schema_is_read(new_url, engine, older):
+    source, target = (
+        filled(new_url("duckdb"), lambda store: (fill(store), do(store, AddInvitation(invitation)))),
+        new_url(engine),
+    )
+    with opened(source) as copy:
+        lines = list(export(copy, shape=OLDER[older]))
+    assert sum(b"respondent" in line for line in lines) == (older == "without facts")
+    with opened(target) as copy:
+        assert load(copy, iter(lines))["responses"] == 2
+    assert exported(target) == exported(source)
+
+
+def test_what_an_older_export_lost_is_noticed(new_url):
+    with opened(filled(new_url("duckdb"))) as copy:
+        lines = list(export(copy, shape=OLDER["without single respondents"]))
+    first = next(number for number, line in enumerate(lines) if b'"responses"' in line) + 1
+    with opened(new_url("duckdb")) as copy, pytest.raises(StoreError, match="not those that were exported"):
+        load(copy, iter([*lines[:first], *lines[first + 1 :]]))
 
 
 def copy_all(source, target):
@@ -104,7 +151,7 @@ def filled(url, work=busy):
 def test_a_copy_reads_the_same_and_exports_the_same_bytes(new_url, first, second):
     source, target = filled(new_url(first)), new_url(second)
     counts = copy_all(source, target)
-    assert (counts["rounds"], counts["answers"], counts["sessions"], counts["status_changes"]) == (2, 5, 1, 1)
+    assert (counts["rounds"], counts["answers"], counts["sessions"], counts["status_changes"]) == (2, 6, 1, 1)
     assert read(target) == read(source)
     assert exported(target) == exported(source)
 
@@ -193,7 +240,7 @@ def test_a_file_that_is_not_a_whole_export_leaves_nothing(new_url, engine):
             load(copy, iter(wrong), "x.jsonl")
         assert caught.value.code == ("S043" if name == "later" else "S041"), name
     with opened(target) as copy:  # which has to be empty still
-        assert load(copy, iter(lines))["answers"] == 5
+        assert load(copy, iter(lines))["answers"] == 6
 
 
 def test_a_copy_that_differs_is_not_kept(new_url, monkeypatch):

@@ -39,7 +39,11 @@ def test_streamlit_knows_every_option():
         for section, options in SETTINGS.items()
         for option, value in options.items()
         # [theme.dark] and [theme.light] are sections of their own; trustedUserHeaders is an option that is a table.
-        for name in ([f"theme.{option}.{part}" for part in value] if section == "theme" and isinstance(value, dict) else [f"{section}.{option}"])
+        for name in (
+            [f"theme.{option}.{part}" for part in value]
+            if section == "theme" and isinstance(value, dict)
+            else [f"{section}.{option}"]
+        )
     }
     assert names - set(config._config_options_template) == set()
 

@@ -6,23 +6,30 @@ from html import escape
 
 import streamlit as st
 
-from access import issuing, together
+from access import independent, issuing, together
 from access.actor import RefusedError
 from access.invitation import expiry_of, key_of
 from access.issuing import Issued
 from access.respondent import my_sheets
 from reports.qr import qr_code
 from results.store import StoreError
-from results.workshop import Invitation
-from ui import incident, look, process, session
+from ui import answered, incident, look, process, respondents, session
 from ui.texts import problem, t
 
 actor = session.require_actor()
 base_url = process.settings().base_url
+sheets = my_sheets(process.workshop(), actor, session.language())
+titles = {sheet.questionnaire.id: sheet.questionnaire.title for sheet in sheets}
 st.title(t("Colleagues"), anchor=False)
 look.muted(
     t(
         "A colleague's link opens the same answers. Colleagues can answer; you submit. Each person gets a link of their own."
+    )
+)
+look.muted(
+    t(
+        "Somebody who answers independently gets empty answers of their own and submits them; you see how far they are, and "
+        "their answers once they have submitted. Your organisation still counts as one."
     )
 )
 
@@ -30,8 +37,10 @@ look.muted(
 @incident.told
 def invite() -> None:
     try:
-        session.keep_issued(issuing.invite_colleague(process.workshop(), actor, session.typed("colleague-label")))
+        label, alone = session.typed("colleague-label"), session.ticked("colleague-alone")
+        session.keep_issued(issuing.invite_colleague(process.workshop(), actor, label, independent=alone))
         session.clear_typed("colleague-label")  # what was refused stays, to be repaired
+        session.untick("colleague-alone")
     except (RefusedError, StoreError) as error:
         session.tell(problem(error))
 
@@ -72,28 +81,22 @@ def show(issued: Issued) -> None:
         st.button(t("I have copied it"), on_click=session.keep_issued, args=(None,))
 
 
-def contributed(known: Invitation) -> str:
-    """How much of what is stored is theirs."""
-    count, last = given.get(key_of(known.token_hash), (0, 0))
-    return (
-        t("{n} answer, last {time}", "{n} answers, last {time}", n=count, time=session.clock(last))
-        if count
-        else t("no answers yet")
-    )
-
-
 with st.form("invite", clear_on_submit=False):
     st.text_input(t("Whose link is it? (name or role)"), key="colleague-label")
+    st.checkbox(t("Answers independently, for comparison"), key="colleague-alone")
     st.form_submit_button(t("Make a link"), type="primary", on_click=invite)
 
 session.show_told()
 look.muted(t("Who answered what stands on the page 'Review and submit' of each questionnaire."))
-given = together.contributions(process.workshop(), actor, my_sheets(process.workshop(), actor, session.language()))
-listed = [known for known in issuing.colleagues(process.workshop(), actor) if known.role == "respondent"]
+given = together.contributions(process.workshop(), actor, sheets)
+listed = [known for known in issuing.colleagues(process.workshop(), actor) if known.role != "coordinator"]
 made = session.issued()
 if made and made.invitation in listed:
     show(made)
 
+independents = independent.independents(process.workshop(), actor)
+if independents and st.button(t("See the answers side by side"), key="to-side-by-side"):
+    st.switch_page("pages/side_by_side.py")
 if listed:
     st.header(t("Links that you have made"), anchor=False)
 for known in listed:
@@ -102,9 +105,14 @@ for known in listed:
         with st.container():
             st.text(known.label or t("Unnamed"))
             when = t("made {time}", time=session.clock(known.created_at))
-            look.muted(*(when, *((t("ends {time}", time=session.clock(ends)),) if ends else ()), contributed(known)))
+            alone = known.role == "independent"
+            said = t("answers independently") if alone else answered.contributed(given.get(key_of(known.token_hash)))
+            look.muted(*(when, *((t("ends {time}", time=session.clock(ends)),) if ends else ()), said))
+            for who in (one for one in independents if one.token_hash == known.token_hash):
+                respondents.how_far(who, titles)
         key = known.token_hash[:12]
         st.button(t("Make it anew"), key=f"anew-{key}", on_click=reissue, args=(known.token_hash,))
         st.button(t("End this link"), key=f"end-{key}", on_click=end, args=(known.token_hash,))
+respondents.without_link(independents, titles)
 if listed:
     look.muted(t("Making a link anew ends the old one and its code at once. Whoever came in with it is signed out."))

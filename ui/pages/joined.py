@@ -10,6 +10,7 @@ from access import facilitator, joining
 from access.actor import RefusedError
 from charts.countries import country_name
 from reports.qr import qr_code
+from results.live import Progress
 from results.store import StoreError
 from ui import incident, look, process, session
 from ui.texts import plain, problem, t
@@ -57,7 +58,7 @@ def way_in() -> None:
 @st.fragment(run_every=2)
 def joined() -> None:
     rows = facilitator.progress(process.workshop(), session.require_actor())
-    begun = sum(row.answered > 0 for row in rows)
+    begun = sum(row.has_begun for row in rows)
     done = sum(row.submitted == len(row.sheets) for row in rows)
     words = (
         t("of {n} organisation have begun", "of {n} organisations have begun", n=len(rows)),
@@ -78,7 +79,10 @@ def table(rows: tuple[facilitator.OrganisationProgress, ...]) -> str:
 
 
 def line(row: facilitator.OrganisationProgress) -> str:
-    cells = "".join(f"<td>{cell(sheet.answered, sheet.asked, submitted=sheet.submitted)}</td>" for sheet in row.sheets)
+    cells = "".join(
+        f"<td>{cell(sheet.answered, sheet.asked, submitted=sheet.submitted)}{apart(alone)}</td>"
+        for sheet, alone in zip(row.sheets, row.alone, strict=True)
+    )
     country = escape(country_name(row.organisation.country, session.language()))
     name = f"<td{NAME}>{escape(row.organisation.name)}</td>"
     return f"<tr><td>{country}</td>{name}{cells}<td>{session.clock(row.last_saved) or '–'}</td></tr>"
@@ -87,6 +91,14 @@ def line(row: facilitator.OrganisationProgress) -> str:
 def cell(answered: int, asked: int, *, submitted: bool) -> str:
     words = t("submitted") if submitted else f"{answered} / {asked}"
     return f"{look.bar(answered / asked if asked else 0)} {escape(words)}"
+
+
+def apart(alone: tuple[Progress, ...]) -> str:
+    """How many answer independently, and how many of them have submitted."""
+    if not alone:
+        return ""
+    words = t("{n} independently, {done} submitted", n=len(alone), done=sum(one.submitted for one in alone))
+    return f'<div class="muted">{escape(words)}</div>'
 
 
 way_in()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from access.respondent import my_sheets
 from charts.countries import country_name
-from ui import look, process, session, who_sees
+from ui import look, process, respondents, session, who_sees
 from ui.texts import plain, t
 
 actor = session.require_actor()
@@ -21,6 +21,8 @@ look.muted(
         "Every answer is saved as you give it; you can stop at any time and go on later, here or on another device."
     )
 )
+if actor.respondent:
+    st.info(respondents.on_your_own())
 for sheet in sheets:
     answered, asked = sheet.answered()
     with st.container(border=True):

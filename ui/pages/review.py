@@ -63,10 +63,10 @@ if sheet.state.status == "submitted":
         )
     )
     look.link(t("Receipt to print or save"), f"/receipt/{sheet.questionnaire.id}")
-    if actor.role == "coordinator" and sheet.editable is False and sheet.round.status == "open":
+    if respondent.submits(actor) and sheet.editable is False and sheet.round.status == "open":
         with st.popover(t("Change answers")):  # not where "Submit" was: a second press of that must not reopen
             st.button(t("Reopen to change answers"), key="reopen", on_click=change, args=("reopen",))
-elif actor.role == "coordinator":
+elif respondent.submits(actor):
     blocked = sheet.lacks_critical
     if blocked:
         look.muted(t('Answer the critical questions first. "Don\'t know" is an answer too.'))
@@ -84,6 +84,7 @@ elif actor.role == "coordinator":
     )
 else:
     look.muted(t("The coordinator of your organisation submits the response."))
-answered.who_answered(actor, sheet)
+if not actor.respondent:
+    answered.who_answered(actor, sheet)
 if st.button(t("See own profile"), key="to-profile"):
     st.switch_page("pages/profile.py", query_params={"q": sheet.questionnaire.id})
