@@ -21,13 +21,11 @@ PATTERNS: Final = {
     "certificate": r"certif(?:icates?|ication|y|ies|ied)",
     "civil servant": r"civil servants?",
     "cloud": r"cloud",
-    "compute": r"compute",
     "consultation": r"consult(?:ations?|ed|ing)?",
     "data protection authority": r"data protection authorit(?:y|ies)",
     "framework contract": r"framework contracts?",
     "gazette": r"gazettes?",
     "high-risk": r"high[ -]risk|risk levels?",
-    "impact assessment": r"impact assessments?",
     "in force": r"in force",
     "incident": r"incidents?",
     "independent body": r"independent bod(?:y|ies)",
@@ -57,7 +55,6 @@ def explanations() -> dict[str, tuple[str, str]]:
         "certificate": (t("certificate"), t("A written statement of a testing body that something meets a standard.")),
         "civil servant": (t("civil servant"), t("Somebody employed by a public body, at any level.")),
         "cloud": (t("cloud"), t("Computers of a provider, used over the network.")),
-        "compute": (t("compute"), t("The computing power that AI needs: processors, memory, and the centres they stand in.")),
         "consultation": (t("consultation"), t("Asking those concerned for their views on a draft, before it is decided.")),
         "data protection authority": (
             t("data protection authority"), t("The public body that supervises how personal data are used.")
@@ -68,9 +65,6 @@ def explanations() -> dict[str, tuple[str, str]]:
         "gazette": (t("gazette"), t("The official journal in which laws and decisions are published.")),
         "high-risk": (
             t("high-risk"), t("Said of AI whose errors can harm people's rights, safety or livelihood; a risk level says how much.")
-        ),
-        "impact assessment": (
-            t("impact assessment"), t("A written study, before a system is used, of whom it can harm and what will be done about it.")
         ),
         "in force": (t("in force"), t("Valid on the day you answer: adopted, begun, and not repealed or expired.")),
         "incident": (t("incident"), t("An event in which an AI system did, or nearly did, harm to people or to a service.")),
@@ -100,7 +94,13 @@ def _found(text: str) -> tuple[str, ...]:
 
 
 def explained(items: Iterable[Item]) -> list[tuple[str, str]]:
-    """Name and meaning of each term that occurs in what these items ask, in the order of the names."""
-    texts = "\n".join("\n".join((item.text, item.scope or "", item.why or "", *item.anchors)) for item in items)
+    """Name and meaning of each term that occurs in what a page shows of these items, in the order of the names."""
     known = explanations()
-    return sorted((known[term] for term in _found(texts)), key=lambda pair: pair[0].casefold())
+    found = _found("\n".join(map(_shown, items)))
+    return sorted((known[term] for term in found), key=lambda pair: pair[0].casefold())
+
+
+def _shown(item: Item) -> str:
+    evidence = item.evidence
+    examples = (evidence.ask, evidence.sufficient, evidence.insufficient) if evidence else ()
+    return "\n".join(filter(None, (item.text, item.scope, item.why, *item.anchors, *examples)))
