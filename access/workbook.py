@@ -13,6 +13,7 @@ from typing import Final
 
 from access.actor import Actor, RefusedError
 from access.gate import authorise, refuse
+from access.informed import PARTS, last_day, notice_of
 from access.matrix import Action
 from access.respondent import Sheet, open_sheet, own_response, save_answer, seen_answer
 from access.secret import keyed_hash, keyed_id
@@ -25,7 +26,8 @@ from reports.spreadsheet import SpreadsheetError
 from reports.workbook import workbook_xlsx
 from reports.workbook_reader import Entry, Fault, FilledWorkbook
 from results.store import Conflict, StoreError
-from survey.problems import CodedError, message
+from survey.languages import DEFAULT
+from survey.problems import CodedError
 from survey.questionnaire import Item
 from survey.response import NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError, check_answer, with_line_ends_of
 
@@ -75,7 +77,7 @@ class Left:
 
     item_id: str
     answer: Answer
-    why: str
+    why: CodedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,37 +86,47 @@ class Outcome:
     left: tuple[Left, ...]
 
 
-def workbook(workshop: Workshop, actor: Actor, questionnaire_id: str, t: Translate, language: str = "en") -> bytes:
+def workbook(workshop: Workshop, actor: Actor, questionnaire_id: str, t: Translate, language: str = DEFAULT) -> bytes:
     """The actor's organisation's workbook (.xlsx). Raises RefusedError P001 when there is none for this actor."""
     authorise(workshop, actor, "download the workbook", actor.home)
-    return workbook_xlsx(
-        taken_away(open_sheet(workshop, actor, questionnaire_id, language)),
-        lambda text: keyed_hash(workshop, _KEY, text),
-        t,
-        language,
-    )
+    response = taken_away(workshop, open_sheet(workshop, actor, questionnaire_id, language), t)
+    return workbook_xlsx(response, lambda text: keyed_hash(workshop, _KEY, text), t, language)
 
 
 def form(
-    workshop: Workshop, actor: Actor, questionnaire_id: str, t: Translate, language: str = "en", *, empty: bool = True
+    workshop: Workshop,
+    actor: Actor,
+    questionnaire_id: str,
+    t: Translate,
+    language: str = DEFAULT,
+    *,
+    empty: bool = True,
 ) -> bytes:
     """The questionnaire to be printed (PDF); unless `empty`, with the stored answers. Raises RefusedError as `workbook` does."""
     authorise(workshop, actor, "print the form", actor.home)
-    return form_pdf(taken_away(open_sheet(workshop, actor, questionnaire_id, language), empty=empty), t, language)
+    sheet = open_sheet(workshop, actor, questionnaire_id, language)
+    return form_pdf(taken_away(workshop, sheet, t, empty=empty), t, language)
 
 
-def taken_away(sheet: Sheet, *, empty: bool = False) -> OfflineResponse:
+def taken_away(workshop: Workshop, sheet: Sheet, t: Translate, *, empty: bool = False) -> OfflineResponse:
     """What of a sheet goes onto paper or into a file; `empty`: without the answers."""
-    pinned = next(one for one in sheet.round.questionnaires if one.id == sheet.questionnaire.id)
     stored = {} if empty else sheet.stored
+    newest = notice_of(workshop, sheet.round)
+    day = last_day(newest)
+    kept = t("Until {day}. After that day the answers are to be erased.", day=day) if day else t(newest.kept)
+    notice = (*(t(getattr(newest, part)) for part in PARTS if part not in ("kept", "contact")), kept, t(newest.contact))
     return OfflineResponse(
-        sheet.state.id, sheet.organisation.name, sheet.organisation.country, sheet.round.name, sheet.round.notice,
-        sheet.round.invented, sheet.questionnaire, sheet.form, pinned.content_hash,
+        sheet.state.id, sheet.organisation.name, sheet.organisation.country, sheet.round.name, "\n".join(filter(None, notice)),
+        sheet.round.invented, sheet.questionnaire, sheet.form, _content_hash(sheet),
         {item: one.answer for item, one in stored.items()}, {item: one.revision for item, one in stored.items()},
     )  # fmt: skip
 
 
-def compare(workshop: Workshop, actor: Actor, filled: FilledWorkbook, language: str = "en") -> Preview:
+def _content_hash(sheet: Sheet) -> str:
+    return next(one.content_hash for one in sheet.round.questionnaires if one.id == sheet.questionnaire.id)
+
+
+def compare(workshop: Workshop, actor: Actor, filled: FilledWorkbook, language: str = DEFAULT) -> Preview:
     """What would change, with its questions in a language. Changes nothing.
 
     Raises SpreadsheetError: W004 its hidden sheet is not as it was made, W006 it was made for another version; RefusedError: P001
@@ -127,7 +139,7 @@ def compare(workshop: Workshop, actor: Actor, filled: FilledWorkbook, language: 
         raise SpreadsheetError("W004")
     state = own_response(workshop, actor, identity.response_id, "import a workbook")
     sheet = open_sheet(workshop, actor, state.questionnaire_id, language)
-    if (identity.content_hash, identity.form) != (taken_away(sheet).content_hash, sheet.form):
+    if (identity.content_hash, identity.form) != (_content_hash(sheet), sheet.form):
         raise SpreadsheetError("W006")
     _check_editable(workshop, actor, sheet, "import a workbook")
     differences: list[Difference] = []
@@ -151,19 +163,19 @@ def save(workshop: Workshop, actor: Actor, response_id: int, changes: Sequence[C
     """
     own_response(workshop, actor, response_id, "import a workbook")
     saved, left = 0, []
-    closed = ""
+    closed: CodedError | None = None
     for change in changes:
         why = closed or _save(workshop, actor, response_id, change, drawn)
-        closed = why if why in {message(code) for code in _CLOSED} else closed
-        if why:
-            left.append(Left(change.item_id, change.answer, why))
-        else:
+        if why is None:
             saved += 1
+            continue
+        closed = why if why.code in _CLOSED else None
+        left.append(Left(change.item_id, change.answer, why))
     return Outcome(saved, tuple(left))
 
 
-def _save(workshop: Workshop, actor: Actor, response_id: int, change: Change, drawn: str) -> str:
-    """Save one; the reason when it is left, or ""."""
+def _save(workshop: Workshop, actor: Actor, response_id: int, change: Change, drawn: str) -> CodedError | None:
+    """Save one; the reason when it is left."""
     item_id, answer, based_on = change.item_id, change.answer, change.based_on
     event_id = keyed_id(workshop, _KEY, repr((drawn, response_id, item_id, based_on, *astuple(answer))))
     try:
@@ -171,10 +183,10 @@ def _save(workshop: Workshop, actor: Actor, response_id: int, change: Change, dr
     except RefusedError as error:
         if error.code == "P001":
             raise
-        return str(error)
+        return error
     except (AnswerRefusedError, StoreError) as error:
-        return str(error)
-    return message("P008") if isinstance(result, Conflict) else ""
+        return error
+    return RefusedError("P008") if isinstance(result, Conflict) else None
 
 
 def _check_editable(workshop: Workshop, actor: Actor, sheet: Sheet, action: Action) -> None:
@@ -222,14 +234,13 @@ def _faults(sheet: Sheet, entry: Entry, item: Item, seen: Answer, typed: Answer)
     line = entry.line
     found: list[Fault] = []
 
-    def at(column: int, error: CodedError | str) -> None:
-        code, text = (error, message(error)) if isinstance(error, str) else (error.code, str(error))
-        found.append(Fault(line.sheet, line.row, column, code, text))
+    def at(column: int, error: CodedError) -> None:
+        found.append(Fault(line.sheet, line.row, column, error))
 
     if typed.code == UNANSWERED and seen.is_answered:
-        at(layout.CODE, "W014")
+        at(layout.CODE, CodedError("W014"))
     if typed.code != NOT_APPLICABLE and typed.reason.strip() and typed.reason != seen.reason:
-        at(layout.REASON, "R009")
+        at(layout.REASON, CodedError("R009"))
     for column, part in _parts(typed):
         try:
             check_answer(sheet.questionnaire, item.id, part, sheet.form)

@@ -9,7 +9,7 @@ from typing import Final
 from reports import workbook_layout as layout
 from reports.spreadsheet import Spreadsheet, SpreadsheetError, Table, read_spreadsheet
 from reports.workbook_layout import Identity, Line, cell_name, code_of, tier_of
-from survey.problems import message
+from survey.problems import CodedError
 from survey.response import UNANSWERED, as_lines
 
 _ENDINGS: Final = (".xlsx", ".ods")
@@ -17,15 +17,14 @@ _PLACE: Final = re.compile(r"([0-9]{1,4}) ([0-9]{1,9})")
 _OTHERS: Final = "DK, NA"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in a cell, for the person who filled it in; its answer is left out."""
+    """What is wrong in a cell, for the person who filled it in; its answer is left out. `row` 0: a whole sheet."""
 
     sheet: str
     row: int
     column: int
-    code: str
-    message: str
+    error: CodedError
 
     @property
     def cell(self) -> str:
@@ -144,4 +143,4 @@ def _said(table: Table, line: Line, part: str, kept: str) -> str | None:
 
 
 def _fault(sheet: str, row: int, column: int, code: str, **facts: object) -> Fault:
-    return Fault(sheet, row, column, code, message(code, **facts))
+    return Fault(sheet, row, column, CodedError(code, **facts))

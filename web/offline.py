@@ -21,7 +21,7 @@ from reports.invitation_files import MEDIA_TYPES
 from reports.spreadsheet import SpreadsheetError
 from reports.workbook_reader import read_workbook
 from results.store import StoreError
-from web import offline_page
+from web import offline_page, plain_notice
 from web.carried import packed, unpacked
 from web.cookies import read_session
 from web.forms import one, read_form, read_upload
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from access.actor import Actor
+    from access.respondent import Sheet
     from access.workshop import Workshop
     from web.forms import Form
 
@@ -58,7 +59,7 @@ class _Desk:
         self._secure = secure
 
     async def show(self, request: Request) -> Response:
-        return await self._given(request, lambda actor, _: self._listed(actor))
+        return await self._given(request, lambda actor, _: self._informed(actor, lambda: self._listed(actor)))
 
     async def workbook(self, request: Request) -> Response:
         return await self._given(request, self._workbook)
@@ -73,7 +74,9 @@ class _Desk:
         if (actor := await self._actor(request)) is None:
             return nothing()
         name, data = await read_upload(request, "file", LARGEST_WORKBOOK)
-        return await self._given(request, lambda actor, _: self._look(actor, name, data), actor)
+        return await self._given(
+            request, lambda actor, _: self._informed(actor, lambda: self._look(actor, name, data)), actor
+        )
 
     async def save(self, request: Request) -> Response:
         if not from_own_page(request):
@@ -98,8 +101,17 @@ class _Desk:
         except RefusedError:
             return nothing()
 
+    def _sheets(self, actor: Actor) -> tuple[Sheet, ...]:
+        return respondent.my_sheets(self._workshop, actor, reader_language())
+
+    def _informed(self, actor: Actor, make: Callable[[], Response]) -> Response:
+        """A page, or instead of it the notice that has to be read before answering."""
+        if found := plain_notice.due(self._workshop, actor):
+            return HTMLResponse(plain_notice.page(found, self._sheets(actor)))
+        return make()
+
     def _listed(self, actor: Actor, error: str = "") -> Response:
-        page = offline_page.overview(respondent.my_sheets(self._workshop, actor, reader_language()), error)
+        page = offline_page.overview(self._sheets(actor), error)
         return HTMLResponse(page, status_code=422 if error else 200)
 
     def _workbook(self, actor: Actor, request: Request) -> Response:

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from survey.direction import isolated
+from web.language import problem
 from web.pages import document, facts, failure, filled, heading, link, notice, paragraph, told
 from web.plain_page import address, described
 from web.texts import TEXTS
@@ -97,7 +98,7 @@ def _upload() -> str:
 def _faults(faults: Sequence[Fault], *, rest: bool) -> str:
     if not faults:
         return ""
-    rows = "".join(f"<li><b>{_place(one)}</b> {escape(one.message)}</li>" for one in faults)
+    rows = "".join(f"<li><b>{_place(one)}</b> {escape(problem(one.error))}</li>" for one in faults)
     count = escape(TEXTS["import.faults"].format(count=len(faults)))
     todo = " ".join(TEXTS[key] for key in ("import.faults.text", "import.faults.rest")[: 1 + rest])
     return f'<div class="error" role="alert"><b>{count}</b><ul>{rows}</ul>{escape(todo)}</div>'
@@ -147,4 +148,4 @@ def _choice(one: Difference) -> str:
 
 def _left(one: Left, question: str, sheet: Sheet) -> str:
     words = described(sheet.questionnaire.item(one.item_id), one.answer, None)
-    return f"<li>{escape(isolated(question))} <b>{escape(one.why)}</b>{told(words)}</li>"
+    return f"<li>{escape(isolated(question))} <b>{escape(problem(one.why))}</b>{told(words)}</li>"

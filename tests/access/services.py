@@ -83,7 +83,7 @@ def _filled(at: Scene, place: str):
     """A workbook of that place's response, as nobody has changed it: of an unknown one with a right signature too."""
     people = at.actors["apart"] if place == "apart" else Actor("coordinator", *_home(at, place), "x", "somebody0000")
     (sheet,) = respondent.my_sheets(at.workshop, people)
-    taken = replace(workbook.taken_away(sheet), response_id=response_of(at, place))
+    taken = replace(workbook.taken_away(at.workshop, sheet, in_english), response_id=response_of(at, place))
     return read_workbook(workbook_xlsx(taken, lambda text: keyed_hash(at.workshop, "workbook", text), in_english, "en"))
 
 
