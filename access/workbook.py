@@ -32,7 +32,6 @@ from survey.questionnaire import Item
 from survey.response import NOT_APPLICABLE, UNANSWERED, Answer, AnswerRefusedError, check_answer, with_line_ends_of
 
 _KEY: Final = "workbook"
-_CLOSED: Final = ("P002", "P003")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +162,12 @@ def save(workshop: Workshop, actor: Actor, response_id: int, changes: Sequence[C
     """
     own_response(workshop, actor, response_id, "import a workbook")
     saved, left = 0, []
-    closed: CodedError | None = None
     for change in changes:
-        why = closed or _save(workshop, actor, response_id, change, drawn)
+        why = _save(workshop, actor, response_id, change, drawn)
         if why is None:
             saved += 1
-            continue
-        closed = why if why.code in _CLOSED else None
-        left.append(Left(change.item_id, change.answer, why))
+        else:
+            left.append(Left(change.item_id, change.answer, why))
     return Outcome(saved, tuple(left))
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from access import respondent, workbook
@@ -50,7 +50,14 @@ def offline_routes(workshop: Workshop, secure: bool) -> list[Route]:
         Route("/form/{questionnaire}.pdf", desk.form, methods=["GET"]),
         Route("/workbook", desk.look, methods=["POST"]),
         Route("/workbook/save", desk.save, methods=["POST"]),
+        # Their pages are answers to a form; who comes again by the address, as after another choice of language, begins anew.
+        Route("/workbook", _begin_again, methods=["GET"]),
+        Route("/workbook/save", _begin_again, methods=["GET"]),
     ]
+
+
+async def _begin_again(_request: Request) -> Response:
+    return RedirectResponse("/offline", status_code=303)
 
 
 class _Desk:

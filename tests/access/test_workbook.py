@@ -17,6 +17,7 @@ from reports.invitation_files import in_english
 from reports.spreadsheet import SpreadsheetError
 from reports.workbook import workbook_xlsx
 from reports.workbook_reader import read_workbook
+from results.facts import LateAnswer
 from results.store import RevokeInvitation, SetRoundStatus, StoreError
 from survey.response import DONT_KNOW, NOT_APPLICABLE, Answer
 from tests.naughty import NAUGHTY, STORABLE
@@ -328,6 +329,9 @@ def test_after_the_round_has_closed_or_the_response_is_submitted_nothing_is_take
     outcome = workbook.save(at.workshop, at.actors["coordinator"], preview.sheet.state.id, changes(preview) * 2, "x")
     assert (outcome.saved, {str(one.why).split(".")[0] for one in outcome.left}) == (0, {"The round is closed"})
     assert stored(at, "plan") == Answer(DONT_KNOW)
+    assert [(one.item_id, one.code) for one in at.workshop.store.facts(LateAnswer)] == [
+        ("plan", 3)
+    ]  # kept as a draft, not lost
 
 
 def test_another_response_is_not_saved_into(at):

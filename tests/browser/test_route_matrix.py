@@ -67,6 +67,8 @@ ANSWERS: dict[tuple[str, str], dict[str, str]] = {
     ("GET", "/offline"): {**CLOSED, "respondent": "200", "coordinator": "200"},
     ("GET", "/workbook/{questionnaire}.xlsx"): CLOSED,
     ("GET", "/form/{questionnaire}.pdf"): CLOSED,
+    ("GET", "/workbook"): {"*": "303 /offline"},
+    ("GET", "/workbook/save"): {"*": "303 /offline"},
     ("POST", "/workbook"): {**CLOSED, "respondent": "422", "coordinator": "422"},
     ("POST", "/workbook/save"): {**CLOSED, "respondent": "422", "coordinator": "422"},
     ("GET", "/invitations"): {**CLOSED, "facilitator": "200"},

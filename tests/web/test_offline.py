@@ -9,9 +9,9 @@ import pypdfium2
 import pytest
 from starlette.middleware import Middleware
 
-from access import respondent
+from access import informed, respondent
 from access.invitation import COOKIE, InvitationDesk
-from reports.spreadsheet import LARGEST_FILE
+from reports.spreadsheet import LARGEST_FILE, read_spreadsheet
 from reports.workbook_reader import read_workbook
 from results.store import SetRoundStatus
 from survey.response import Answer
@@ -23,6 +23,7 @@ from tests.web.asgi import application, ask
 from tests.web.test_plain import Page
 from tests.workshops import Scene, mark, scene
 from web.headers import SecurityHeaders
+from web.language import ReaderLanguage
 from web.limits import LARGEST_IMPORT, LARGEST_WORKBOOK, RequestLimits
 from web.offline import offline_routes
 
@@ -152,6 +153,12 @@ def test_of_two_versions_the_stored_one_stands_unless_the_other_is_chosen(at, me
     page = Page(me.upload(data).text)
     assert "Answers saved: 1" in me.save({**page.fields, "choose-plan": "mine"}).text
     assert stored(at, "plan") == Answer(3)
+
+
+@pytest.mark.parametrize("path", ["/workbook", "/workbook/save"])
+def test_who_comes_again_by_the_address_of_an_answer_begins_anew(me, path):
+    again = me.get(path)
+    assert (again.status, again["location"]) == (303, "/offline")
 
 
 def test_what_is_changed_between_look_and_save_is_left_and_said(at, me):
@@ -341,3 +348,30 @@ def test_nobody_elses_words_are_on_any_of_it(at, app):
     assert "SAID-north" in everything
     assert not [name for name in ("south", "east", "elsewhere") if f"SAID-{name}" in everything]
     assert io.BytesIO(me.get(XLSX).body).read(2) == b"PK"
+
+
+def test_who_has_to_read_the_notice_reads_it_first(at, me):
+    data = filled(me.get(XLSX).body, {("Direction", "E4"): "3"})
+    page = Page(me.upload(data).text)
+    texts = dict.fromkeys(informed.PARTS, "Another notice.")
+    informed.change_notice(at.workshop, at.actors["facilitator"], texts, based_on=1)
+    for shown in (me.get("/offline"), me.upload(data)):
+        assert "Another notice." in shown.text
+        assert 'action="/workbook' not in shown.text
+    done = me.save(page.fields)
+    assert (done.status, "First read who asks" in done.text, count(at)) == (422, True, 0)
+    assert "Another notice." in "".join(pages(me.get(PDF).body))
+
+
+def test_a_workbook_in_another_language_is_imported_the_same(at, app, me):
+    """Downloaded in Russian, filled in from its own lists, uploaded by somebody who reads English."""
+    app.add_middleware(ReaderLanguage)
+    russian = ask(app, XLSX, cookie=f"{me.cookie}; language=ru")
+    offered = read_spreadsheet(russian.body)["readiness"]
+    last = next(row for row in range(1, 99) if offered.text(row, 0) == "training")
+    dont_know, not_applicable = offered.text(last, 9), offered.text(last, 10)
+    assert dont_know.startswith("DK · Н")
+    sheet = next(name for name, table in read_spreadsheet(russian.body).items() if table.text(4, 0) == "training")
+    data = filled(russian.body, {(sheet, "E4"): not_applicable, (sheet, "F4"): "нет"})
+    assert "Answers saved: 1" in me.save(Page(me.upload(data).text).fields).text
+    assert stored(at, "training") == Answer(7, reason="нет")
