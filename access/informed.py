@@ -65,8 +65,8 @@ class Told:
 
 def notice_of(workshop: Workshop, round_: Round) -> Notice:
     """The newest version. One that this process wrote counts at once, one of another replica within KEEP_SECONDS."""
-    until, known = workshop.notices.get(round_.id, (0.0, None))
-    if known is None or time.monotonic() >= until:
+    known = _known(workshop, round_.id)
+    if known is None:
         known = _versions(workshop, round_)[-1]
         workshop.notices[round_.id] = (time.monotonic() + KEEP_SECONDS, known)
     return known
@@ -88,14 +88,17 @@ def told(workshop: Workshop, actor: Actor) -> Told:
 
 
 def is_informed(workshop: Workshop, actor: Actor) -> bool:
-    """Whether the actor has gone on from the newest notice. Costs no read once they have: nobody un-reads a version."""
-    round_ = workshop.round(actor.round_id)
-    if round_ is None:
-        return False
-    version, key = notice_of(workshop, round_).version, (actor.round_id, actor.key)
-    if workshop.informed.get(key, 0) < version:
+    """Whether the actor has gone on from the newest notice. Once they have, it reads nothing but the notice, every KEEP_SECONDS."""
+    newest = _known(workshop, actor.round_id)
+    if newest is None:
+        round_ = workshop.round(actor.round_id)
+        if round_ is None:
+            return False
+        newest = notice_of(workshop, round_)
+    key = (actor.round_id, actor.key)
+    if workshop.informed.get(key, 0) < newest.version:  # nobody un-reads a version
         workshop.informed[key] = max((one.version for one in _read(workshop, actor)), default=0)
-    return workshop.informed[key] >= version
+    return workshop.informed[key] >= newest.version
 
 
 def require_informed(workshop: Workshop, actor: Actor, action: Action) -> None:
@@ -157,6 +160,12 @@ def change_notice(workshop: Workshop, actor: Actor, texts: dict[str, str], based
     made = Notice(round_.id, newest.version + 1, asks, why, sees, kept, contact, actor.key, now())
     do(workshop, actor, _CHANGE, actor.home, Keep(made), subject=str(made.version))
     return made
+
+
+def _known(workshop: Workshop, round_id: int) -> Notice | None:
+    """The newest version as it was read a moment ago."""
+    until, known = workshop.notices.get(round_id, (0.0, None))
+    return known if time.monotonic() < until else None
 
 
 def _versions(workshop: Workshop, round_: Round) -> tuple[Notice, ...]:

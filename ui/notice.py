@@ -115,6 +115,5 @@ def _go_on(person: Actor, version: int) -> None:
 def _is_due(person: Actor | None) -> bool:
     if person is None or person.role not in ANSWERING:
         return False
-    return process.workshop().round(person.round_id) is not None and not informed.is_informed(
-        process.workshop(), person
-    )
+    is_due = not informed.is_informed(process.workshop(), person)
+    return is_due and process.workshop().round(person.round_id) is not None
