@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from access.respondent import my_sheets, submit
 from results.store import open_store
 from tests.browser.axe import violations
 from tests.browser.conftest import Server, free_port
@@ -18,7 +19,7 @@ from web.texts import TEXTS
 ALLOWED: dict[tuple[str, str], str] = {}
 PAGES = {
     "nobody": ["/"],
-    "coordinator": ["/", "/questions?q=tiny&s=direction", "/questions?q=tiny&s=people", "/review?q=tiny", "/profile?q=tiny", "/colleagues", "/notice"],
+    "coordinator": ["/", "/questions?q=tiny&s=direction", "/questions?q=tiny&s=people", "/review?q=tiny", "/profile?q=tiny", "/colleagues", "/side-by-side?q=tiny", "/notice"],
     "new": ["/"],  # who has not read the round's notice yet
     "respondent": ["/", "/questions?q=tiny", "/review?q=tiny", "/profile?q=tiny"],
     "facilitator": ["/", "/compare-tiny", "/compare-tiny?view=facilitators", "/round"],
@@ -48,6 +49,8 @@ def running(tmp_path_factory):
     folder = tmp_path_factory.mktemp("axe")
     made = scene(open_store(f"duckdb:///{folder}/workshop.duckdb"), folder)
     mark(made)
+    apart = made.actors["apart"]  # stands side by side with the common response
+    submit(made.workshop, apart, my_sheets(made.workshop, apart)[0].state.id)
     secrets = signed_in_staff(made)
     made.workshop.close()
     server = Server(folder / "workshop.duckdb", free_port(), made)

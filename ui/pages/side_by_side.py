@@ -42,7 +42,7 @@ def card(row: ItemAnswers, number: int) -> None:
     badges = [t("Critical")] * row.item.critical + [t("Contested")] * row.contested
     marks = "".join(f'<span class="badge">{escape(one)}</span>' for one in badges)
     with st.container(border=True):
-        look.markup(f'<div class="question">{number}. {look.words(row.item.text)}{marks}</div>')
+        look.markup(f'<h3 class="question">{number}. {look.words(row.item.text)}{marks}</h3>')
         if row.deviation is not None:
             look.muted(t("Mean distance from the median: {levels} levels", levels=f"{row.deviation:.1f}"))
         look.markup(answer_line(t("Common response"), row.item, row.common))
