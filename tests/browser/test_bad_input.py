@@ -143,32 +143,45 @@ def test_forty_thousand_characters_in_each_field_are_stored_whole(server, open_p
     assert stored(server, "training")[-1] == Answer(NOT_APPLICABLE, **texts)
 
 
-@pytest.mark.parametrize(
-    ("label", "text", "said"),
-    [
-        (COMMENT, "ក" * (MAX_TEXT + 1), r"Not saved\. .*50,?001.*50,?000"),
-        ("Where in the document", "😀" * (MAX_TEXT + 1), r"Not saved\. .*50,?001.*50,?000"),
-        ("Link to the document", "https://safe.example/" + "a" * MAX_LINK, r"Not saved\. .*2,?021.*2,?000"),
-        ("Link to the document", "javascript:alert(document.cookie)", r"Not saved\. .*https"),
-    ],
+REFUSED = (
+    (COMMENT, "ក" * (MAX_TEXT + 1), r"Not saved\. .*50,?001.*50,?000"),
+    ("Where in the document", "😀" * (MAX_TEXT + 1), r"Not saved\. .*50,?001.*50,?000"),
+    ("Link to the document", "https://safe.example/" + "a" * MAX_LINK, r"Not saved\. .*2,?021.*2,?000"),
+    ("Link to the document", "javascript:alert(document.cookie)", r"Not saved\. .*https"),
 )
-def test_what_is_too_long_or_no_link_is_refused_and_stays(server, open_page, label, text, said):
+
+
+def test_what_is_too_long_or_no_link_is_refused_and_stays(server, open_page):
     page = open_page()
     enter(page, server.link("coordinator"))
     page.goto(f"{server.url}/questions?q=tiny&s=people")
     question(page, "training").locator("label").nth(5).click()
     expect(page.get_by_text(SAVED)).to_have_count(1)
     page.get_by_text("Evidence and comment").click()
-    page.get_by_label(label).fill(text)
-    page.get_by_label(label).press("Tab")
-    expect(page.get_by_text(re.compile(said))).to_be_visible()
-    expect(page.get_by_label(label)).to_have_value(text)
-    question(page, "training").locator("label").nth(1).click()
-    expect(page.get_by_label(label)).to_have_value(text)
-    page.get_by_label(label).fill("")
-    page.get_by_label(label).press("Tab")
-    expect(page.get_by_text(SAVED)).to_have_count(1)
-    assert stored(server, "training") == [Answer(DONT_KNOW), Answer(2)]
+    for level_chosen, (label, text, said) in enumerate(REFUSED):
+        field = page.get_by_label(label)
+        field.fill(text)
+        field.press("Tab")
+        expect(page.get_by_text(re.compile(said))).to_be_visible()
+        expect(field).to_have_value(text)
+        question(page, "training").locator("label").nth(level_chosen).click()
+        expect(page.get_by_text(re.compile(said))).to_be_visible()
+        expect(field).to_have_value(text)
+        field.fill("")
+        field.press("Tab")
+        expect(page.get_by_text(SAVED)).to_have_count(1)
+    assert stored(server, "training") == [Answer(DONT_KNOW), Answer(1), Answer(2), Answer(3), Answer(4)]
+
+
+def test_a_text_of_megabytes_is_refused_and_stays_and_answering_goes_on(server):
+    """Every later message of the page carries it too."""
+    client = opened(server)
+    said = send(client, "plan", "comment", "ក" * 1_500_000)
+    assert "The text has 1500000 characters and at most 50000 can be stored" in said
+    assert "1500000 characters" in send(client, "plan", "code", level(client, "plan", 4))
+    assert "Saved " in send(client, "plan", "comment", "short")
+    client.close()
+    assert stored(server, "plan") == [Answer(4, comment="short")]
 
 
 def test_pasted_rich_text_is_its_text(server, open_page):

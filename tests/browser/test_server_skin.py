@@ -252,7 +252,7 @@ def test_s13_a_revoked_link_cuts_its_pages_within_seconds(shared):
     chief.close()
 
 
-@pytest.mark.parametrize(("sent", "code"), [(b"x" * (1024 * 1024 + 1), 1009), (b"\xff\xff", 1002), ("text", 1003)])
+@pytest.mark.parametrize(("sent", "code"), [(b"x" * (5 * 1024 * 1024 + 1), 1009), (b"\xff\xff", 1002), ("text", 1003)])
 def test_s11_a_message_that_is_too_large_or_none_of_streamlits_ends_the_socket(shared, sent, code):
     server, _ = shared
     client = Client(server.port, open_session(server.port, server.scene.tokens["neighbour"]), "questions", "q=tiny")

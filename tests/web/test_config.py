@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from survey.response import MAX_LINK, MAX_TEXT
 from web.sockets import OWNER_HEADER
 
 PATH = Path(__file__).parents[2] / ".streamlit" / "config.toml"
@@ -23,7 +24,7 @@ REQUIRED = {
     "server.enableXsrfProtection": True,
     "server.enableCORS": True,
     "server.maxUploadSize": 5,
-    "server.maxWidgetStateSize": 1,
+    "server.maxWidgetStateSize": 5,
     "server.maxMessageSize": 8,
     "server.websocketPingInterval": 20,
     "server.enableWebsocketCompression": True,
@@ -51,6 +52,15 @@ def test_streamlit_knows_every_option():
 def test_what_must_be_set_is_set():
     given = {f"{section}.{name}": value for section, options in SETTINGS.items() for name, value in options.items()}
     assert {name: given.get(name) for name in REQUIRED} == REQUIRED
+
+
+def test_a_message_has_room_for_a_page_of_the_longest_texts():
+    questions = 8  # as many as the plain page takes (web/limits.py)
+    longest = questions * 4 * (3 * MAX_TEXT + MAX_LINK)  # bytes of UTF-8
+    megabyte = 1024 * 1024
+    assert (
+        longest < SETTINGS["server"]["maxWidgetStateSize"] * megabyte < SETTINGS["server"]["maxMessageSize"] * megabyte
+    )
 
 
 @pytest.mark.parametrize(
