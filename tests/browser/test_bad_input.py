@@ -22,7 +22,7 @@ SCRIPTS = {
     "note": "তথ্য ও যোগাযোগ প্রযুক্তি ",
     "reason": "ກະຊວງເຕັກໂນໂລຊີ ແລະ ການສື່ສານ ",
 }
-COMMENT = re.compile(r"^Comment .?\(seen by")
+COMMENT = "Comment (seen by"
 SAVED = re.compile(r"^Saved \d\d:\d\d$")
 
 
@@ -144,10 +144,14 @@ def test_forty_thousand_characters_in_each_field_are_stored_whole(server, open_p
 
 
 REFUSED = (
-    (COMMENT, "ក" * (MAX_TEXT + 1), r"Not saved\. .*50,?001.*50,?000"),
-    ("Where in the document", "😀" * (MAX_TEXT + 1), r"Not saved\. .*50,?001.*50,?000"),
-    ("Link to the document", "https://safe.example/" + "a" * MAX_LINK, r"Not saved\. .*2,?021.*2,?000"),
-    ("Link to the document", "javascript:alert(document.cookie)", r"Not saved\. .*https"),
+    (COMMENT, "ក" * (MAX_TEXT + 1), r"^Not saved.* 50001 characters and at most 50000"),
+    ("Where in the document", "😀" * (MAX_TEXT + 1), r"^Not saved.* 50001 characters and at most 50000"),
+    (
+        "Link to the document",
+        "https://safe.example/" + "a" * MAX_LINK,
+        r"^Not saved.* 2021 characters and at most 2000",
+    ),
+    ("Link to the document", "javascript:alert(document.cookie)", r"^Not saved.* must begin with https"),
 )
 
 
@@ -162,10 +166,10 @@ def test_what_is_too_long_or_no_link_is_refused_and_stays(server, open_page):
         field = page.get_by_label(label)
         field.fill(text)
         field.press("Tab")
-        expect(page.get_by_text(re.compile(said))).to_be_visible()
+        expect(page.get_by_role("alert").filter(has_text=re.compile(said))).to_be_visible()
         expect(field).to_have_value(text)
         question(page, "training").locator("label").nth(level_chosen).click()
-        expect(page.get_by_text(re.compile(said))).to_be_visible()
+        expect(page.get_by_role("alert").filter(has_text=re.compile(said))).to_be_visible()
         expect(field).to_have_value(text)
         field.fill("")
         field.press("Tab")
