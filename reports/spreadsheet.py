@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError  # nosec B405  (the exception only; defusedxml reads)
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser

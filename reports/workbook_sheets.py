@@ -98,7 +98,7 @@ def _steps(t: Translate) -> tuple[str, ...]:
     return (
         t("1. One sheet for each part: see the tabs below. Only the yellow cells can be filled in."),
         t("2. Choose the highest level of which every part is true. “Most” means more than half."),
-        t("3. “Don’t know” is an answer. “Not applicable” needs a reason. ★ marks critical questions."),
+        t("3. “Don’t know” is an answer. “Not applicable” needs a reason. ‼ marks critical questions."),
         t("4. Leave a cell empty if you have nothing to say. Do not move rows, and do not rename sheets."),
         t(
             "5. Save the workbook as .xlsx or .ods and upload it where you downloaded it. You will see what changes first."
@@ -173,7 +173,7 @@ class _Questions:
             column: kept if part in line.held else as_lines(getattr(answer, part))
             for part, column in layout.TEXTS.items()
         }
-        number = f"{self._numbers[item.id]}\n★" if item.critical else self._numbers[item.id]
+        number = f"{self._numbers[item.id]}\n‼" if item.critical else self._numbers[item.id]
         sheet.write_string(row, layout.ID, item.id, self._text)
         sheet.write_string(row, layout.NUMBER, number, self._critical if item.critical else self._number)
         if notes:
@@ -195,7 +195,7 @@ class _Questions:
         self._offer(row, layout.EVIDENCE, 1, len(tiers_offered(answer.evidence)), t("Not one of the kinds of evidence"))
 
     def _notes(self, item: Item) -> str:
-        critical = self._t("★ Critical: needed before submitting.") if item.critical else ""
+        critical = self._t("‼ Critical: needed before submitting.") if item.critical else ""
         return "\n".join(filter(None, (critical, asked_note(self._t, item, self._numbers), item.scope)))
 
     def _tier(self, answer: Answer) -> str:

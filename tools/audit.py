@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, files, metadata
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ def without_hash(packages: Iterable[dict[str, Any]]) -> list[str]:
 def licence(name: str) -> str:
     """What an installed package says of its licence; "" when it says nothing.
 
-    Its SPDX expression, else its classifiers, else the first line of the old free text. That text alone may hold the licences
+    Its SPDX expression, else its classifiers, else the first line of the old free text or of its licence file. That text alone may hold the licences
     of bundled files: the compiler's run-time library in scipy is GPL with an exception that lets anybody link it.
     """
     try:
@@ -82,7 +82,13 @@ def licence(name: str) -> str:
     if facts["License-Expression"]:
         return str(facts["License-Expression"])
     classifiers = [text.split(" :: ")[-1] for text in facts.get_all("Classifier", []) if text.startswith("License ::")]
-    return "; ".join(classifiers) or str(facts["License"] or "").strip().split("\n")[0]
+    return "; ".join(classifiers) or str(facts["License"] or "").strip().split("\n")[0] or _first_line_of_file(name)
+
+
+def _first_line_of_file(name: str) -> str:
+    """For wheels that bring their licence and do not name it, such as "MIT License"."""
+    found = [file for file in files(name) or () if file.parent.name == "licenses" and file.name.startswith("LICENSE")]
+    return found[0].read_text(encoding="utf-8").strip().split("\n")[0] if found else ""
 
 
 def licence_problems(names: Iterable[str]) -> list[str]:

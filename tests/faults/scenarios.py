@@ -90,6 +90,8 @@ class Migrate:
         with duckdb.connect(str(database(folder))) as connection:
             for table in ("journal_head", "erasures", *TABLE.values()):
                 connection.execute(f"DROP TABLE {table}")
+            for table in ("responses", "invitations"):
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN respondent")
             connection.execute("DELETE FROM schema_version WHERE version > 1")
         assert len(scripts) >= 2
 

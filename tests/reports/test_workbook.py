@@ -44,7 +44,7 @@ def test_every_answer_stands_in_its_cell():
     assert book.sheetnames == ["Start", "Direction", "People", "readiness"]
     plan, review = values(book["Direction"], 4), values(book["Direction"], 5)
     assert plan[0] == "plan"
-    assert plan[1] == "1.1\n★"
+    assert plan[1] == "1.1\n‼"
     assert plan[4:] == [
         "3 · The government has adopted a plan and pays for it.", "–", "2 · A document or link", "https://a.example/b", "page 4", "agreed",
     ]  # fmt: skip

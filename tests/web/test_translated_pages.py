@@ -51,7 +51,8 @@ def test_a_wholly_translated_page_marks_nothing(at, app):
     assert "<summary>English" not in shown
 
 
-def test_what_falls_back_is_marked_and_said_once(at, app):
+def test_what_falls_back_is_marked_and_said_once(at, app, interface):
+    interface()  # none of its texts is translated
     shown = page(at, app, "ky")
     assert "<legend>1. ky Is there a plan?" in shown
     assert '<span lang="ru">ru The whole government.</span>' in shown
@@ -60,7 +61,8 @@ def test_what_falls_back_is_marked_and_said_once(at, app):
     assert "орусча" in shown
 
 
-def test_a_draft_says_so_and_has_the_english_beside_it(at, app):
+def test_a_draft_says_so_and_has_the_english_beside_it(at, app, interface):
+    interface()  # none of its texts is translated
     write(
         at.workshop._questionnaires / "tiny" / "locale" / "ko.po",
         {entry.msgctxt: f"ko {entry.msgid}" for entry in tiny()},
