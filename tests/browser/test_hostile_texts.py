@@ -98,8 +98,8 @@ def test_s5_the_link_s_own_page_and_those_of_an_organisation(page, running):
         "OPTION",
     }
     enter(page, running.link("coordinator"))
-    page.get_by_text("Who asks, why").click()
-    assert missing(look(page, "[data-testid=stText]")["texts"]) == set()
+    page.goto(f"{running.url}/notice")
+    assert missing([look(page, "dl.notice")["text"]]) == set()
     page.goto(f"{running.url}/profile")
     look(page, "table.figures")
     page.goto(f"{running.url}/colleagues")
