@@ -72,8 +72,8 @@ def without_hash(packages: Iterable[dict[str, Any]]) -> list[str]:
 def licence(name: str) -> str:
     """What an installed package says of its licence; "" when it says nothing.
 
-    Its SPDX expression, else its classifiers, else the first line of the old free text or of its licence file. That text alone may hold the licences
-    of bundled files: the compiler's run-time library in scipy is GPL with an exception that lets anybody link it.
+    Its SPDX expression, else its classifiers, else the first line of the old free text or of its licence file. That text alone
+    may hold the licences of bundled files: the compiler's run-time library in scipy is GPL with an exception that lets anybody link it.
     """
     try:
         facts = metadata(name)

@@ -2,7 +2,7 @@
 
 Each run sends its card's markup, options and labels anew, though the browser has had most of them. uvicorn compresses
 with a window of 4 KB, which has forgotten them by the next run (2.8 KB an answer); one of 32 KB has not (0.4 KB).
-Measured, with what it costs: docs/decisions/0014. `server.enableWebsocketCompression` turns it on; a browser or a proxy
+Measured, with what it costs: docs/decisions/0013. `server.enableWebsocketCompression` turns it on; a browser or a proxy
 that does not offer it gets the same messages as they are. Bounds on messages hold for what is unpacked.
 """
 

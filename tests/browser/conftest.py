@@ -173,6 +173,6 @@ def open_page(chromium):
 def enter(page, link: str) -> None:
     """Open an invitation and press Continue."""
     page.goto(link)
-    page.get_by_role("button", name="Continue").click()
+    page.locator("form[action^='/i/'] button").first.click()  # in any language
     page.wait_for_selector("h1")
     page.wait_for_url("**/")
