@@ -57,6 +57,8 @@ def test_a_telephone_comes_in_by_the_rooms_code_and_the_organisations(room, open
     page.wait_for_url("**/")
     page.locator("h1").first.wait_for()
 
+    page.get_by_role("heading", name="Before you answer").wait_for()
+    page.get_by_role("button", name="Continue").tap()  # the notice comes before the first answer
     page.get_by_role("button", name="Start").first.tap()
     page.get_by_text("One ministry has drafted a plan").first.tap()
     page.get_by_text(re.compile(r"^Saved \d\d:\d\d$")).first.wait_for()
