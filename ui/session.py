@@ -275,6 +275,24 @@ def is_waiting(sheet: Sheet, item_id: str) -> bool:
     return answer is not None and answer != version.answer and not _is_refused(sheet, item_id, answer)
 
 
+def note_said(sheet: Sheet, item_id: str) -> None:
+    """The card says how it stands with its answer now."""
+    st.session_state[f"said-{sheet.state.id}-{item_id}"] = _standing(sheet, item_id)
+
+
+def is_unsaid(sheet: Sheet, item_id: str) -> bool:
+    """Whether the answer was saved or refused since its card said how it stands.
+
+    Streamlit runs the callback of a change that arrives while the page is being drawn, and may then leave out the card's own run.
+    """
+    key = f"said-{sheet.state.id}-{item_id}"
+    return key in st.session_state and st.session_state[key] != _standing(sheet, item_id)
+
+
+def _standing(sheet: Sheet, item_id: str) -> tuple[int, object]:
+    return seen(sheet, item_id).revision, st.session_state.get(f"refused-{sheet.state.id}-{item_id}")
+
+
 def event_id(sheet: Sheet, item_id: str, answer: Answer, version: Seen) -> int:
     """The id of this very change: a retry of the same content on the same revision carries the same id and saves nothing twice."""
     key = f"event-{sheet.state.id}-{item_id}"

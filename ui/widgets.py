@@ -83,7 +83,8 @@ def deliver(actor: Actor, drawn: Sheet, dimension_id: str) -> bool:
     """Save what the browser holds and no card has seen: choices made while the connection or the server was away.
 
     Called by the page's heartbeat, which carries every widget's value. Returns whether the page has to be drawn anew: something was
-    saved or refused, or the response was reopened. (Not when it was ended: that would take away what somebody is typing.)
+    saved or refused, a card does not say so yet, or the response was reopened. (Not when it was ended: that would take away what
+    somebody is typing.)
     What was refused is not tried again until it changes; what the store could not take is.
     """
     sheet = respondent.open_sheet(process.workshop(), actor, drawn.questionnaire.id, session.language())
@@ -91,7 +92,8 @@ def deliver(actor: Actor, drawn: Sheet, dimension_id: str) -> bool:
     for item in waiting:
         _keep(actor, sheet, item)
     is_reopened = sheet.editable and (session.take_late_shown() or not drawn.editable)
-    return is_reopened or any(not session.is_waiting(sheet, item.id) for item in waiting)
+    is_unsaid = any(session.is_unsaid(sheet, item.id) for item in sheet.items(dimension_id))
+    return is_reopened or is_unsaid or any(not session.is_waiting(sheet, item.id) for item in waiting)
 
 
 def _question(sheet: Sheet, item: Item, number: int) -> None:
@@ -227,6 +229,7 @@ def _say(actor: Actor, sheet: Sheet, item: Item, outcome: str | Conflict, facts:
     The number of the run tells the page's script that this is said anew, even where the words are the same.
     """
     version = session.seen(sheet, item.id)
+    session.note_said(sheet, item.id)
     if isinstance(outcome, Conflict):
         _conflict(actor, sheet, item, outcome, version)
         said = f'<div class="unsaved">{escape(t("Not saved: choose one of the two versions."))}</div>'
